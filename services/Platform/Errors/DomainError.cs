@@ -1,0 +1,96 @@
+using Google.Rpc;
+using Grpc.Core;
+using Suite.Contracts.Common.V1;
+
+namespace Suite.Platform.Errors;
+
+/// <summary>Makes the failures a service foresees. Texts are for people; programs read the reason.</summary>
+public static class DomainError
+{
+    /// <summary>The domain of every <c>ErrorInfo</c>.</summary>
+    public const string Domain = "suite";
+
+    /// <summary>INVALID_ARGUMENT for one field.</summary>
+    public static DomainException InvalidArgument(string field, string description, ErrorReason reason = ErrorReason.InvalidRequest) =>
+        InvalidArgument([new BadRequest.Types.FieldViolation { Field = field, Description = description }], reason);
+
+    /// <summary>INVALID_ARGUMENT for several fields.</summary>
+    public static DomainException InvalidArgument(
+        IReadOnlyCollection<BadRequest.Types.FieldViolation> fields,
+        ErrorReason reason = ErrorReason.InvalidRequest)
+    {
+        var first = fields.First();
+        var more = fields.Count > 1 ? $" (and {fields.Count - 1} more)" : string.Empty;
+        var error = new DomainException(StatusCode.InvalidArgument, reason, $"{first.Field}: {first.Description}{more}");
+        foreach (var field in fields)
+        {
+            field.Reason = ErrorReasons.Name(reason);
+            error.Fields.Add(field);
+        }
+
+        return error;
+    }
+
+    /// <summary>NOT_FOUND for a resource name.</summary>
+    public static DomainException NotFound(string resource) =>
+        new(StatusCode.NotFound, ErrorReason.ResourceNotFound, $"{resource} was not found.") { Details = { ["resource"] = resource } };
+
+    /// <summary>ALREADY_EXISTS. <paramref name="resource"/> names what is taken and must not reveal personal data.</summary>
+    public static DomainException AlreadyExists(string resource) =>
+        new(StatusCode.AlreadyExists, ErrorReason.ResourceAlreadyExists, $"{resource} already exists.") { Details = { ["resource"] = resource } };
+
+    /// <summary>FAILED_PRECONDITION: the caller has to change <paramref name="subject"/> first.</summary>
+    public static DomainException FailedPrecondition(ErrorReason reason, string subject, string description) =>
+        new(StatusCode.FailedPrecondition, reason, description)
+        {
+            Details = { ["resource"] = subject },
+            Precondition = new PreconditionFailure.Types.Violation
+            {
+                Type = ErrorReasons.Name(reason),
+                Subject = subject,
+                Description = description,
+            },
+        };
+
+    /// <summary>ABORTED because the resource changed since the etag was read. Read it again; a blind retry can not help.</summary>
+    public static DomainException EtagMismatch(string resource) =>
+        new(StatusCode.Aborted, ErrorReason.EtagMismatch, $"{resource} has changed since its etag was read.") { Details = { ["resource"] = resource } };
+
+    /// <summary>INVALID_ARGUMENT because the request id belongs to another request.</summary>
+    public static DomainException RequestIdReused() =>
+        InvalidArgument("request_id", "was used before with another request; choose a new one.", ErrorReason.RequestIdReused);
+
+    /// <summary>ABORTED because the first call with this request id is still running.</summary>
+    public static DomainException RequestInProgress(Exception? inner = null) =>
+        new(StatusCode.Aborted, ErrorReason.RequestInProgress, "A call with this request_id is still running.", inner)
+        {
+            RetryAfter = TimeSpan.FromMilliseconds(200),
+        };
+
+    /// <summary>UNAVAILABLE because something this call needs does not answer.</summary>
+    public static DomainException DependencyUnavailable(string dependency, Exception? inner = null) =>
+        new(StatusCode.Unavailable, ErrorReason.DependencyUnavailable, $"{dependency} does not answer; try again with the same request_id.", inner)
+        {
+            Details = { ["dependency"] = dependency },
+            RetryAfter = TimeSpan.FromMilliseconds(500),
+        };
+
+    /// <summary>DEADLINE_EXCEEDED; the work was stopped.</summary>
+    public static DomainException DeadlinePassed(Exception? inner = null) =>
+        new(StatusCode.DeadlineExceeded, ErrorReason.DeadlinePassed, "The deadline passed before the work was done.", inner);
+
+    /// <summary>RESOURCE_EXHAUSTED because the message is larger than the service takes.</summary>
+    public static DomainException MessageTooLarge(Exception? inner = null) =>
+        new(StatusCode.ResourceExhausted, ErrorReason.MessageTooLarge, "The message is larger than this service takes.", inner);
+
+    /// <summary>INVALID_ARGUMENT because the bytes are not the message the method takes, for example text that is not UTF-8.</summary>
+    public static DomainException MalformedMessage(Exception? inner = null) =>
+        new(StatusCode.InvalidArgument, ErrorReason.InvalidRequest, "The request is not a valid message of this method.", inner);
+
+    /// <summary>INTERNAL with a fixed text and the trace id.</summary>
+    public static DomainException Internal(string? traceId, Exception inner) =>
+        new(StatusCode.Internal, ErrorReason.InternalError, "An internal error occurred; the trace id finds its cause in the log.", inner)
+        {
+            Details = { ["trace_id"] = traceId ?? string.Empty },
+        };
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.InteropServices;
+using Google.Protobuf.Reflection;
+using Google.Rpc;
+using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Suite.Platform.Errors;
+using Suite.Platform.Validation;
+
+namespace Suite.Platform.Hosting;
+
+/// <summary>
+/// What every service stands on, in one call: its two ports, gRPC with its interceptors, reflection, JSON transcoding,
+/// gRPC-Web, health, graceful stop, and configuration from the environment.
+/// </summary>
+public static class SuiteHost
+{
+    /// <summary>The most bytes one request may have.</summary>
+    public const int MaxRequestBytes = 4 * 1024 * 1024;
+
+    /// <summary>Starts building the service called <paramref name="service"/>, for example <c>order</c>.</summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args, string service)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = $"suite-{service}",
+            EnvironmentName = Environment.GetEnvironmentVariable("SUITE_ENVIRONMENT") ?? Environments.Development,
+        });
+        AddLogging(builder);
+        AddServer(builder);
+        AddGrpc(builder.Services, builder.Environment);
+        builder.Services.AddSuiteHealth();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        CrashPoints.Use(builder.Configuration, builder.Environment);
+        return builder;
+    }
+
+    /// <summary>The pipeline and the endpoints every service has. Call it before mapping the service's own.</summary>
+    public static WebApplication MapSuiteDefaults(this WebApplication app)
+    {
+        app.UseRouting();
+        app.UseMiddleware<ProtocolErrorMiddleware>();
+        app.UseMiddleware<DefaultDeadlineMiddleware>();
+        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.MapGrpcReflectionService();
+        app.MapSuiteHealth();
+        return app;
+    }
+
+    private static void AddLogging(WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.SetMinimumLevel(LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        builder.Logging.AddFilter("Grpc", LogLevel.Warning);
+        builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
+        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        if (builder.Environment.IsProduction())
+        {
+            builder.Logging.AddJsonConsole(o => o.UseUtcTimestamp = true);
+        }
+        else
+        {
+            builder.Logging.AddSimpleConsole(o =>
+            {
+                o.SingleLine = true;
+                o.UseUtcTimestamp = true;
+                o.TimestampFormat = "HH:mm:ss.fff ";
+            });
+        }
+    }
+
+    private static void AddServer(WebApplicationBuilder builder)
+    {
+        var address = IPAddress.Parse(builder.Configuration["SUITE_BIND"] ?? "0.0.0.0");
+        var http = Port(builder.Configuration, "SUITE_HTTP_PORT", 8080);
+        var grpc = Port(builder.Configuration, "SUITE_GRPC_PORT", 9090);
+        builder.WebHost.UseKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
+            kestrel.Limits.Http2.InitialStreamWindowSize = 768 * 1024;
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
+            kestrel.Listen(address, http, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(address, grpc, endpoint => endpoint.Protocols = HttpProtocols.Http2);
+        });
+        builder.Services.AddRouting();
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
+    }
+
+    private static void AddGrpc(IServiceCollection services, IHostEnvironment environment)
+    {
+        services.AddSingleton<ErrorInterceptor>();
+        services.AddSingleton<ValidationInterceptor>();
+        services.AddGrpc(grpc =>
+            {
+                grpc.EnableDetailedErrors = false;
+                grpc.MaxReceiveMessageSize = MaxRequestBytes;
+                grpc.Interceptors.Add<ErrorInterceptor>();
+                grpc.Interceptors.Add<ValidationInterceptor>();
+            })
+            .AddJsonTranscoding(json => json.TypeRegistry = TypeRegistry.FromMessages(
+                ErrorInfo.Descriptor, BadRequest.Descriptor, RetryInfo.Descriptor, PreconditionFailure.Descriptor));
+        services.AddGrpcReflection();
+    }
+
+    private static int Port(ConfigurationManager configuration, string key, int otherwise)
+    {
+        if (configuration[key] is not { Length: > 0 } text)
+        {
+            return otherwise;
+        }
+
+        return ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? port
+            : throw new InvalidOperationException($"{key} is '{text}', which is no port (0 to 65535).");
+    }
+}
