@@ -1,0 +1,54 @@
+using Npgsql;
+using Suite.Contracts.Payments.V1;
+using Suite.Orders.Domain;
+using Suite.Orders.Storage;
+using Suite.Platform.Messaging;
+using Suite.Platform.Naming;
+using Suite.Platform.Time;
+
+namespace Suite.Orders.Events;
+
+/// <summary>What a payment's outcome does to its order. A batch is one locking read, one update and one insert of events.</summary>
+internal sealed class PaymentEventsHandler(OrderStore store, IOutbox outbox, TimeProvider time) : IMessageHandler
+{
+    private delegate Order Step(Order order, DateTimeOffset now);
+
+    public async Task HandleAsync(IReadOnlyList<IncomingMessage> messages, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var steps = new Dictionary<Guid, Step>();
+        foreach (var message in messages)
+        {
+            if (StepOf(message) is var (orderId, step))
+            {
+                steps[orderId] = steps.TryGetValue(orderId, out var first) ? (order, now) => step(first(order, now), now) : step;
+            }
+        }
+
+        var time1 = time.GetMicrosecondUtcNow();
+        await store.UpdateManyAsync([.. steps.Keys], order => steps[order.Id](order, time1), transaction, cancellationToken);
+    }
+
+    public void Committed(IReadOnlyList<IncomingMessage> messages) => outbox.Wake();
+
+    private static (Guid OrderId, Step Step)? StepOf(IncomingMessage message)
+    {
+        if (message.Type == PaymentAuthorized.Descriptor.FullName)
+        {
+            var authorized = message.Read(PaymentAuthorized.Parser);
+            var payment = Id(Order.Payments, authorized.Payment);
+            return (Id(Order.Collection, authorized.Order), (order, now) => order.Confirm(payment, now));
+        }
+
+        if (message.Type == PaymentDeclined.Descriptor.FullName)
+        {
+            var declined = message.Read(PaymentDeclined.Parser);
+            var payment = Id(Order.Payments, declined.Payment);
+            return (Id(Order.Collection, declined.Order), (order, now) => order.Reject(payment, declined.Reason, now));
+        }
+
+        return null;
+    }
+
+    private static Guid Id(string collection, string name) =>
+        ResourceName.TryParseGuid(collection, name, out var id) ? id : throw new PoisonMessageException("malformed_name");
+}

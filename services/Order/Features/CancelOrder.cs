@@ -1,0 +1,32 @@
+using Suite.Orders.Domain;
+using Suite.Orders.Storage;
+using Suite.Platform.Errors;
+using Suite.Platform.Idempotency;
+using Suite.Platform.Messaging;
+using Suite.Platform.Time;
+
+namespace Suite.Orders.Features;
+
+/// <summary>Cancels a PENDING or CONFIRMED order. Payment hears of it and releases what it holds, or is about to hold.</summary>
+internal sealed class CancelOrder(IdempotencyStore requests, OrderStore store, IOutbox outbox, TimeProvider time)
+{
+    public async Task<Contracts.Orders.V1.Order> RunAsync(RequestKey key, Guid id, string reason, string etag, CancellationToken cancellationToken)
+    {
+        var cancelled = await requests.RunAsync(
+            key,
+            Contracts.Orders.V1.Order.Parser,
+            async (transaction, token) =>
+            {
+                var order = await store.UpdateAsync(id, o => Cancel(o, reason, etag), transaction, token);
+                return (await store.WithLinesAsync([order], token))[0].ToProto();
+            },
+            cancellationToken);
+        outbox.Wake();
+        return cancelled;
+    }
+
+    private Order Cancel(Order order, string reason, string etag) =>
+        etag.Length > 0 && etag != order.Etag
+            ? throw DomainError.EtagMismatch(order.Name)
+            : order.Cancel(reason, time.GetMicrosecondUtcNow());
+}

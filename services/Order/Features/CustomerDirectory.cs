@@ -1,0 +1,54 @@
+using Grpc.Core;
+using Microsoft.Extensions.Caching.Memory;
+using Suite.Contracts.Common.V1;
+using Suite.Contracts.Users.V1;
+using Suite.Orders.Domain;
+using Suite.Platform.Errors;
+using Suite.Platform.Naming;
+
+namespace Suite.Orders.Features;
+
+/// <summary>
+/// Asks User whether a customer exists and is active. A yes is remembered for a second, a no never: a customer who is
+/// suspended is refused at most a second later, one who is reactivated is served at once.
+/// </summary>
+internal sealed class CustomerDirectory(UserService.UserServiceClient users) : IDisposable
+{
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
+
+    private readonly MemoryCache _active = new(new MemoryCacheOptions { SizeLimit = 100_000 });
+
+    /// <exception cref="DomainException">FAILED_PRECONDITION (CUSTOMER_NOT_FOUND) or UNAVAILABLE.</exception>
+    public ValueTask CheckActiveAsync(Guid customerId, CancellationToken cancellationToken) =>
+        _active.TryGetValue(customerId, out _) ? ValueTask.CompletedTask : new ValueTask(AskAsync(customerId, cancellationToken));
+
+    public void Dispose() => _active.Dispose();
+
+    private async Task AskAsync(Guid customerId, CancellationToken cancellationToken)
+    {
+        var name = ResourceName.Format(Order.Customers, customerId);
+        if (!await IsActiveAsync(name, cancellationToken))
+        {
+            throw DomainError.FailedPrecondition(ErrorReason.CustomerNotFound, name, $"{name} does not exist or is not active.");
+        }
+
+        _active.Set(customerId, true, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Freshness, Size = 1 });
+    }
+
+    private async Task<bool> IsActiveAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var user = await users.GetUserAsync(new GetUserRequest { Name = name }, cancellationToken: cancellationToken);
+            return user.State == User.Types.State.Active;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            return false;
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw DomainError.DependencyUnavailable("user", e);
+        }
+    }
+}

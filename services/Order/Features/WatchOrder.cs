@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+using Suite.Orders.Domain;
+using Suite.Orders.Storage;
+using Suite.Platform.Errors;
+using Suite.Platform.Naming;
+
+namespace Suite.Orders.Features;
+
+/// <summary>
+/// Tells the states of an order: the present one at once, then each that follows, from the order's history, so that none is
+/// skipped. Changes are heard of at once on any replica; a reading every other second heals what was not heard.
+/// </summary>
+internal sealed class WatchOrder(OrderStore store, OrderChanges changes, TimeProvider time)
+{
+    private static readonly TimeSpan Heal = TimeSpan.FromSeconds(2);
+
+    /// <exception cref="DomainException">NOT_FOUND.</exception>
+    public async IAsyncEnumerable<Contracts.Orders.V1.Order> RunAsync(
+        Guid id, long afterVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var current = await store.FindAsync(id, cancellationToken)
+            ?? throw DomainError.NotFound(ResourceName.Format(Order.Collection, id));
+        var seen = afterVersion;
+        if (afterVersion == 0)
+        {
+            yield return current.ToProto();
+            seen = current.Version;
+        }
+
+        try
+        {
+            var ended = current.IsFinal && seen >= current.Version;
+            while (!ended)
+            {
+                var next = changes.NextAsync(id);
+                foreach (var state in await store.HistoryAsync(id, seen, cancellationToken))
+                {
+                    yield return (state with { Lines = current.Lines }).ToProto();
+                    seen = state.Version;
+                    ended = state.IsFinal;
+                }
+
+                if (!ended)
+                {
+                    await Task.WhenAny(next, Task.Delay(Heal, time, cancellationToken));
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+            }
+        }
+        finally
+        {
+            changes.Forget(id);
+        }
+    }
+}

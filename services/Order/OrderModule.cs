@@ -1,0 +1,57 @@
+using Suite.Contracts.Payments.V1;
+using Suite.Contracts.Users.V1;
+using Suite.Orders.Events;
+using Suite.Orders.Features;
+using Suite.Orders.Storage;
+using Suite.Platform.Hosting;
+using Suite.Platform.Idempotency;
+using Suite.Platform.Listing;
+using Suite.Platform.Messaging;
+using Suite.Platform.Postgres;
+
+namespace Suite.Orders;
+
+/// <summary>The door of the Order service.</summary>
+public static class OrderModule
+{
+    /// <summary>The topic of everything that happens to orders.</summary>
+    internal const string Topic = "suite.order.v1";
+
+    /// <summary>Adds the service.</summary>
+    public static void AddOrders(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddPostgres(builder.Configuration, "suite_order");
+        services.AddIdempotency();
+        services.AddListing();
+        services.AddMessaging("suite/order", [Topic]);
+        services.AddMigrations(new MigrationSet("order", typeof(OrderModule).Assembly, "Suite.Orders.Storage.Migrations"));
+        services.AddServiceClient<UserService.UserServiceClient>("SUITE_USER_ADDRESS");
+        services.AddServiceClient<PaymentService.PaymentServiceClient>("SUITE_PAYMENT_ADDRESS");
+
+        services.AddSingleton<ProductStore>();
+        services.AddSingleton<PriceBook>();
+        services.AddSingleton<CreateProduct>();
+        services.AddSingleton<OrderStore>();
+        services.AddSingleton<CustomerDirectory>();
+        services.AddSingleton<OrderChanges>();
+        services.AddSingleton<PlaceOrder>();
+        services.AddSingleton<CancelOrder>();
+        services.AddSingleton<ListOrders>();
+        services.AddSingleton<WatchOrder>();
+        services.AddSingleton<ImportOrders>();
+        services.AddHostedService<SweepOrders>();
+
+        services.AddConsumer<PaymentEventsHandler>("order.payment-events", "suite.payment.v1");
+        services.AddSingleton<OrderNudges>();
+        services.AddBroadcast<OrderNudges>(Topic);
+    }
+
+    /// <summary>Maps the service's endpoints.</summary>
+    public static void MapOrders(this WebApplication app)
+    {
+        app.MapGrpcService<OrderGrpcService>();
+        app.MapGrpcService<ProductGrpcService>();
+        app.MapDeadLetters();
+    }
+}

@@ -1,0 +1,34 @@
+using Suite.Platform.Idempotency;
+using Suite.Platform.Messaging;
+using Suite.Platform.Postgres;
+using Suite.Users.Features;
+using Suite.Users.Storage;
+
+namespace Suite.Users;
+
+/// <summary>The door of the User service.</summary>
+public static class UserModule
+{
+    /// <summary>The topic of everything that happens to users.</summary>
+    internal const string Topic = "suite.user.v1";
+
+    /// <summary>Adds the service.</summary>
+    public static void AddUsers(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddPostgres(builder.Configuration, "suite_user");
+        services.AddIdempotency();
+        services.AddMessaging("suite/user", [Topic]);
+        services.AddMigrations(new MigrationSet("user", typeof(UserModule).Assembly, "Suite.Users.Storage.Migrations"));
+        services.AddSingleton<UserStore>();
+        services.AddSingleton<CreateUser>();
+        services.AddSingleton<GetUsers>();
+    }
+
+    /// <summary>Maps the service's endpoints.</summary>
+    public static void MapUsers(this WebApplication app)
+    {
+        app.MapGrpcService<UserGrpcService>();
+        app.MapDeadLetters();
+    }
+}
