@@ -33,6 +33,7 @@ public static class OrderModule
         services.AddSingleton<PriceBook>();
         services.AddSingleton<CreateProduct>();
         services.AddSingleton<OrderStore>();
+        services.AddSingleton<OrderPlacement>();
         services.AddSingleton<CustomerDirectory>();
         services.AddSingleton<OrderChanges>();
         services.AddSingleton<PlaceOrder>();

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Npgsql;
 using NpgsqlTypes;
 using Suite.Orders.Domain;
@@ -87,9 +86,6 @@ internal sealed class OrderPlacement(NpgsqlDataSource dataSource, IOutbox outbox
         p.Add(Text(row.Baggage));
         return (Outcome)(int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
-
-    /// <summary>The response stored with a new order.</summary>
-    public static byte[] Response(Order order) => order.ToProto().ToByteArray();
 
     private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 }
