@@ -15,4 +15,7 @@ internal static partial class OrderLog
 
     [LoggerMessage(2003, LogLevel.Information, "The overdue order {OrderId} is {State} now; its payment was {PaymentState}")]
     public static partial void Swept(ILogger logger, Guid orderId, OrderState state, PaymentState? paymentState);
+
+    [LoggerMessage(2004, LogLevel.Warning, "PostgreSQL refused a batch of {Count} orders ({SqlState}); they are written one by one")]
+    public static partial void BatchRefused(ILogger logger, int count, string sqlState);
 }

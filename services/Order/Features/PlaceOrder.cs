@@ -5,9 +5,7 @@ using Suite.Contracts.Orders.V1;
 using Suite.Orders.Domain;
 using Suite.Orders.Storage;
 using Suite.Platform.Errors;
-using Suite.Platform.Hosting;
 using Suite.Platform.Idempotency;
-using Suite.Platform.Messaging;
 using Suite.Platform.Naming;
 using Suite.Platform.Time;
 using Order = Suite.Orders.Domain.Order;
@@ -25,7 +23,6 @@ internal sealed class PlaceOrder(
     PriceBook prices,
     OrderPlacement placement,
     IdempotencyStore requests,
-    IOutbox outbox,
     TimeProvider time)
 {
     private const int MostPriceChanges = 5;
@@ -46,8 +43,6 @@ internal sealed class PlaceOrder(
                 switch (await placement.PlaceAsync(order, versions, request.Order.PaymentMethod, key, response.ToByteArray(), cancellationToken))
                 {
                     case OrderPlacement.Outcome.Placed:
-                        CrashPoints.Hit("order.after-commit");
-                        outbox.Wake();
                         return response;
                     case OrderPlacement.Outcome.Repeated:
                         return await StoredAsync(key, cancellationToken) ?? throw DomainError.RequestInProgress();
