@@ -15,12 +15,14 @@ public sealed class LocalSuite : IAsyncDisposable
     private readonly LocalSuiteOptions _options;
     private readonly LogFiles _logs;
     private readonly List<LocalService> _services = [];
+    private readonly DataLock _lock;
     private Keeper? _postgresKeeper;
     private Keeper? _kafkaKeeper;
 
-    private LocalSuite(LocalSuiteOptions options)
+    private LocalSuite(LocalSuiteOptions options, DataLock dataLock)
     {
         _options = options;
+        _lock = dataLock;
         _logs = new LogFiles(Path.Combine(options.DataDirectory, "logs"));
     }
 
@@ -53,6 +55,10 @@ public sealed class LocalSuite : IAsyncDisposable
         .Where(service => service.Replica == 0)
         .ToDictionary(service => AddressKey(service.Name), service => service.GrpcAddress);
 
+    private string KafkaFolder => Path.Combine(_options.DataDirectory, "kafka");
+
+    private string PostgresFolder => Path.Combine(_options.DataDirectory, "postgres");
+
     /// <summary>The fixed ports of a service, before an offset is added.</summary>
     public static (int Http, int Grpc) FixedPorts(string service) => service switch
     {
@@ -67,11 +73,11 @@ public sealed class LocalSuite : IAsyncDisposable
     public static async Task<LocalSuite> StartAsync(LocalSuiteOptions options, CancellationToken cancellationToken = default)
     {
         options = options with { DataDirectory = Path.GetFullPath(options.DataDirectory) };
-        CheckPorts(options);
-        Directory.CreateDirectory(options.DataDirectory);
-        var suite = new LocalSuite(options);
+        var suite = new LocalSuite(options, DataLock.Take(options.DataDirectory));
         try
         {
+            CheckPorts(options);
+            await suite.CleanUpAsync(cancellationToken);
             await suite.StartStoresAsync(cancellationToken);
             await suite.StartServicesAsync(cancellationToken);
             return suite;
@@ -85,7 +91,7 @@ public sealed class LocalSuite : IAsyncDisposable
 
     /// <summary>Throws when a fixed port is taken, naming each holder. It takes milliseconds and starts nothing.</summary>
     /// <exception cref="SuiteLocalException">A port is taken.</exception>
-    public static void CheckPorts(LocalSuiteOptions options)
+    internal static void CheckPorts(LocalSuiteOptions options)
     {
         if (options.PortOffset is not { } offset)
         {
@@ -136,13 +142,13 @@ public sealed class LocalSuite : IAsyncDisposable
     {
         var port = Kafka is { ProcessId: not null } ? int.Parse(Kafka.BootstrapServers.Split(':')[1], CultureInfo.InvariantCulture) : 0;
         Kafka = _options.KafkaHome is { } home
-            ? await KafkaBroker.StartRealAsync(home, Path.Combine(_options.DataDirectory, "kafka"), port, line => Print("kafka", line), cancellationToken)
+            ? await KafkaBroker.StartRealAsync(home, KafkaFolder, port, line => Print("kafka", line), cancellationToken)
             : KafkaBroker.StartMock();
     }
 
     /// <summary>Starts the database again after it was stopped or killed, on the same data and at the same address.</summary>
     public async Task StartPostgresAsync(CancellationToken cancellationToken = default) => Postgres = await PostgresServer.StartAsync(
-        Path.Combine(_options.DataDirectory, "postgres"), Postgres?.Port ?? 0, line => Print("postgres", line), cancellationToken);
+        PostgresFolder, Postgres?.Port ?? 0, line => Print("postgres", line), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -156,14 +162,13 @@ public sealed class LocalSuite : IAsyncDisposable
         await (Kafka?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (Postgres?.DisposeAsync() ?? ValueTask.CompletedTask);
         _logs.Dispose();
+        _lock.Dispose();
     }
 
     private static string AddressKey(string service) => $"SUITE_{service.ToUpperInvariant()}_ADDRESS";
 
     private async Task StartStoresAsync(CancellationToken cancellationToken)
     {
-        // What services an earlier launcher left behind would go on writing to the stores: they end first.
-        await EndLeftoversAsync(cancellationToken);
         await _options.Stages.RunAsync("PostgreSQL", async () =>
         {
             if (_options.Postgres is { } named)
@@ -266,13 +271,33 @@ public sealed class LocalSuite : IAsyncDisposable
         return environment;
     };
 
-    private async Task EndLeftoversAsync(CancellationToken cancellationToken)
+    /// <summary>Ends what an earlier launcher left behind, services first: they would go on writing to the stores.</summary>
+    private async Task CleanUpAsync(CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(_options.DataDirectory, "pids");
-        foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, "*.pid") : [])
+        var pids = Path.Combine(_options.DataDirectory, "pids");
+        foreach (var file in Directory.Exists(pids) ? Directory.GetFiles(pids, "*.pid") : [])
         {
             await Processes.PidFile.EndLeftoverAsync(file, Processes.Signals.Terminate, TimeSpan.FromSeconds(3), _options.Say, cancellationToken);
         }
+
+        await KafkaBroker.EndLeftoversAsync(KafkaFolder, _options.Say, cancellationToken);
+        await PostgresServer.EndLeftoversAsync(PostgresFolder, _options.Say, cancellationToken);
+        if (_options.Fresh)
+        {
+            foreach (var entry in Directory.GetFileSystemEntries(_options.DataDirectory).Where(IsData))
+            {
+                if (File.GetAttributes(entry).HasFlag(FileAttributes.Directory))
+                {
+                    Directory.Delete(entry, recursive: true);
+                }
+                else
+                {
+                    File.Delete(entry);
+                }
+            }
+        }
+
+        static bool IsData(string path) => Path.GetFileName(path) is not (DataLock.FileName or "launcher.pid");
     }
 
     private string PidFileOf(string title) => Path.Combine(_options.DataDirectory, "pids", title + ".pid");

@@ -6,6 +6,9 @@ public sealed record LocalSuiteOptions
     /// <summary>The folder for everything that is kept: databases, the broker's log, what services print.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>Whether to remove everything in <see cref="DataDirectory"/> first.</summary>
+    public bool Fresh { get; init; }
+
     /// <summary>
     /// Added to the fixed ports: User, Order and Payment take HTTP 8101, 8102, 8103 and gRPC 9101, 9102, 9103. Null has every port be a
     /// free one, which suits tests.
@@ -37,7 +40,7 @@ public sealed record LocalSuiteOptions
     /// <summary>Whether what dies is started again.</summary>
     public bool Supervise { get; init; }
 
-    /// <summary>Gets what happens, for people: one sentence each, preceded by its stage.</summary>
+    /// <summary>Gets what happens after the start, for people: one sentence each.</summary>
     public Action<string> Say { get; init; } = static _ => { };
 
     /// <summary>Gets the stages of the start as they begin and end.</summary>

@@ -1,3 +1,4 @@
+using NUnit.Framework;
 using Suite.Local.Kafka;
 using Suite.Local.Postgres;
 

@@ -51,6 +51,10 @@ public abstract class KafkaBroker : IAsyncDisposable
     /// <summary>SIGKILL for a real broker; the mock, which has no process of its own, just goes and forgets.</summary>
     public abstract Task KillAsync();
 
+    /// <summary>Ends a real broker that an earlier run left on <paramref name="dataDirectory"/>.</summary>
+    internal static Task EndLeftoversAsync(string dataDirectory, Action<string> log, CancellationToken cancellationToken) =>
+        RealKafkaBroker.EndLeftoverAsync(dataDirectory, log, cancellationToken);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -35,15 +35,14 @@ internal sealed class RealKafkaBroker : KafkaBroker
         folder = Path.GetFullPath(folder);
         Check(home);
         Directory.CreateDirectory(folder);
-        var pidFile = Path.Combine(folder, "kafka.pid");
-        await PidFile.EndLeftoverAsync(pidFile, Signals.Terminate, TimeSpan.FromSeconds(5), log, cancellationToken);
+        await EndLeftoverAsync(folder, log, cancellationToken);
 
         port = port == 0 ? FreePorts.Next() : port;
         var settings = await WriteSettingsAsync(folder, port, cancellationToken);
         await FormatAsync(home, folder, settings, cancellationToken);
         var last = new Queue<string>();
         var process = ChildProcess.Start(
-            Command(home, folder, "kafka-server-start.sh", settings) with { PidFile = pidFile },
+            Command(home, folder, "kafka-server-start.sh", settings) with { PidFile = PidFileOf(folder) },
             Output);
         var broker = new RealKafkaBroker(process, port);
         try
@@ -80,6 +79,9 @@ internal sealed class RealKafkaBroker : KafkaBroker
         }
     }
 
+    public static Task EndLeftoverAsync(string folder, Action<string> log, CancellationToken cancellationToken) =>
+        PidFile.EndLeftoverAsync(PidFileOf(folder), Signals.Terminate, TimeSpan.FromSeconds(5), log, cancellationToken);
+
     public override async Task StopAsync()
     {
         await _process.StopAsync(Signals.Terminate, s_stopLimit);
@@ -88,7 +90,9 @@ internal sealed class RealKafkaBroker : KafkaBroker
 
     public override Task KillAsync() => _process.KillAsync();
 
-    private static void Check(string home)
+    private static string PidFileOf(string folder) => Path.Combine(folder, "kafka.pid");
+
+    internal static void Check(string home)
     {
         if (!File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh")))
         {

@@ -36,7 +36,7 @@ internal sealed class PostgresData
         folder = Path.GetFullPath(folder);
         Directory.CreateDirectory(folder);
         var data = new PostgresData(folder, BinariesFor(folder), await PasswordAsync(folder, cancellationToken));
-        await data.EndLeftoversAsync(log, cancellationToken);
+        await EndLeftoversAsync(data.Data, log, cancellationToken);
         if (!File.Exists(Path.Combine(data.Data, "PG_VERSION")) || File.Exists(data.Unfinished))
         {
             await data.InitializeAsync(log, cancellationToken);
@@ -56,16 +56,16 @@ internal sealed class PostgresData
         : new ChildStart(program, [.. arguments.Select(argument => argument == Handle ? Data : argument)]);
 
     /// <summary>Ends whatever process still works on this data: its working directory gives it away, with or without a pid file.</summary>
-    public async Task EndLeftoversAsync(Action<string> log, CancellationToken cancellationToken)
+    public static async Task EndLeftoversAsync(string data, Action<string> log, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(Data))
+        if (!Directory.Exists(data))
         {
             return;
         }
 
         var deadline = DateTime.UtcNow + TimeSpan.FromSeconds(10);
         var signal = Signals.Quit;
-        for (var first = true; ProcFs.In(Data) is { Count: > 0 } leftovers; first = false)
+        for (var first = true; ProcFs.In(data) is { Count: > 0 } leftovers; first = false)
         {
             if (first)
             {
@@ -85,7 +85,7 @@ internal sealed class PostgresData
         // to some other process of that user by now.
         if (ProcFs.Exists)
         {
-            File.Delete(Path.Combine(Data, "postmaster.pid"));
+            File.Delete(Path.Combine(data, "postmaster.pid"));
         }
     }
 

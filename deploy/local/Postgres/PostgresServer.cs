@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using Npgsql;
 using Suite.Local.Ports;
 using Suite.Local.Processes;
@@ -77,11 +76,15 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task KillAsync()
     {
         await _process.KillAsync();
-        await _data.EndLeftoversAsync(static _ => { }, CancellationToken.None);
+        await EndLeftoversAsync(DataDirectory, static _ => { }, CancellationToken.None);
     }
 
     /// <summary>Stops the server: connections are cut, everything is written. Killed after 20 seconds.</summary>
     public Task StopAsync() => _process.StopAsync(Signals.Interrupt, s_stopLimit);
+
+    /// <summary>Ends a server that an earlier run left on <paramref name="dataDirectory"/>.</summary>
+    internal static Task EndLeftoversAsync(string dataDirectory, Action<string> log, CancellationToken cancellationToken) =>
+        PostgresData.EndLeftoversAsync(Path.Combine(Path.GetFullPath(dataDirectory), "data"), log, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -111,7 +114,7 @@ public sealed class PostgresServer : IAsyncDisposable
         catch (Exception e)
         {
             await process.DisposeAsync();
-            await data.EndLeftoversAsync(log, CancellationToken.None);
+            await EndLeftoversAsync(data.Folder, log, CancellationToken.None);
             if (e is OperationCanceledException)
             {
                 throw;

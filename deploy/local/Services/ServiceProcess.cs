@@ -64,16 +64,13 @@ public sealed class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Start(
         string name, IReadOnlyDictionary<string, string> environment, Action<string>? log = null, string? pidFile = null)
     {
-        var (folder, assembly) = s_programs.TryGetValue(name, out var program)
-            ? program
-            : throw new ArgumentException($"There is no service '{name}': {string.Join(", ", Names)}.", nameof(name));
+        var dll = Find(name);
         var http = PortOf(environment, "SUITE_HTTP_PORT");
         var grpc = PortOf(environment, "SUITE_GRPC_PORT");
         Dictionary<string, string?> complete = new()
         {
             ["SUITE_BIND"] = Environment.GetEnvironmentVariable("SUITE_BIND") ?? "127.0.0.1",
             ["ASPNETCORE_URLS"] = null,
-            ["DOTNET_TieredPGO"] = Environment.GetEnvironmentVariable("DOTNET_TieredPGO"),
         };
         foreach (var (key, value) in environment)
         {
@@ -82,7 +79,6 @@ public sealed class ServiceProcess : IAsyncDisposable
 
         complete["SUITE_HTTP_PORT"] = http.ToString(CultureInfo.InvariantCulture);
         complete["SUITE_GRPC_PORT"] = grpc.ToString(CultureInfo.InvariantCulture);
-        var dll = Checkout.Program(folder, assembly);
         var last = new Queue<string>();
         var process = ChildProcess.Start(
             new ChildStart(Checkout.DotNet, [dll]) { Environment = complete, WorkingDirectory = Path.GetDirectoryName(dll), PidFile = pidFile },
@@ -102,6 +98,16 @@ public sealed class ServiceProcess : IAsyncDisposable
 
             log?.Invoke(line);
         }
+    }
+
+    /// <summary>The built program of a service.</summary>
+    /// <exception cref="SuiteLocalException">It has not been built.</exception>
+    internal static string Find(string name)
+    {
+        var (folder, assembly) = s_programs.TryGetValue(name, out var program)
+            ? program
+            : throw new ArgumentException($"There is no service '{name}': {string.Join(", ", Names)}.", nameof(name));
+        return Checkout.Program(folder, assembly);
     }
 
     /// <summary>Waits until <c>/readyz</c> answers that it can serve.</summary>
