@@ -64,17 +64,17 @@ public sealed class GroupCommitTests
         Assert.That(await first, Is.Zero);
         Assert.That(await good, Is.EqualTo(10));
         Assert.That(await other, Is.EqualTo(30));
-        Assert.That(async () => await bad, Throws.InstanceOf<PostgresException>());
+        await Assert.ThatAsync(async () => await bad, Throws.InstanceOf<PostgresException>());
     }
 
     [Test]
-    public void A_write_that_fails_fails_all_who_wait_for_it_and_the_next_goes_on()
+    public async Task A_write_that_fails_fails_all_who_wait_for_it_and_the_next_goes_on()
     {
         var calls = 0;
         var commit = Commit(_ => Interlocked.Increment(ref calls) == 1 ? Task.FromException(new TimeoutException()) : Task.CompletedTask);
 
-        Assert.That(async () => await commit.WriteAsync(1), Throws.InstanceOf<TimeoutException>());
-        Assert.That(async () => await commit.WriteAsync(1), Is.EqualTo(10));
+        await Assert.ThatAsync(async () => await commit.WriteAsync(1), Throws.InstanceOf<TimeoutException>());
+        Assert.That(await commit.WriteAsync(1), Is.EqualTo(10));
     }
 
     private static async Task Until(Func<bool> condition)
