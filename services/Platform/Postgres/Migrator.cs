@@ -102,10 +102,13 @@ internal sealed class Migrator(NpgsqlDataSource dataSource, IEnumerable<Migratio
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName)
         {
-            await using var admin = PostgresModule.CreateAdminDataSource(wanted);
+            // A clone keeps the password, which a data source does not tell in its connection string.
+            await using var connection = dataSource.CreateConnection();
+            await using var admin = connection.CloneWith(PostgresModule.AdminSettings(wanted).ConnectionString);
             try
             {
-                await using var create = admin.CreateCommand($"CREATE DATABASE \"{wanted.Database!.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+                await admin.OpenAsync(cancellationToken);
+                await using var create = new NpgsqlCommand($"CREATE DATABASE \"{wanted.Database!.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", admin);
                 await create.ExecuteNonQueryAsync(cancellationToken);
                 PostgresLog.DatabaseCreated(logger, wanted.Database);
             }

@@ -74,9 +74,9 @@ public static class PostgresModule
         return builder.Build();
     }
 
-    internal static NpgsqlDataSource CreateAdminDataSource(NpgsqlConnectionStringBuilder wanted)
-    {
-        var admin = new NpgsqlConnectionStringBuilder(wanted.ConnectionString) { Database = "postgres", Pooling = false };
-        return NpgsqlDataSource.Create(admin.ConnectionString);
-    }
+    internal static NpgsqlDataSource CreateAdminDataSource(NpgsqlConnectionStringBuilder wanted) =>
+        NpgsqlDataSource.Create(AdminSettings(wanted).ConnectionString);
+
+    internal static NpgsqlConnectionStringBuilder AdminSettings(NpgsqlConnectionStringBuilder wanted) =>
+        new(wanted.ConnectionString) { Database = "postgres", Pooling = false };
 }
