@@ -23,7 +23,7 @@ public static class PaymentModule
         var services = builder.Services;
         services.AddPostgres(builder.Configuration, "suite_payment");
         services.AddListing();
-        services.AddMessaging("suite/payment", [Topic]);
+        services.AddMessaging(builder.Configuration, "suite/payment", Topic);
         services.AddMigrations(Migrations);
 
         services.AddSingleton(PaymentOptions.From(builder.Configuration));

@@ -22,7 +22,7 @@ internal sealed class OrderEventsHandler(PaymentStore store, IOutbox outbox, Pay
     {
         var now = time.GetMicrosecondUtcNow();
         var placed = new List<Intent>(messages.Count);
-        var cancelled = new Dictionary<Guid, TraceContext>();
+        var cancelled = new Dictionary<Guid, IncomingMessage>();
         foreach (var message in messages)
         {
             if (message.Type == OrderPlaced.Descriptor.FullName)
@@ -31,7 +31,7 @@ internal sealed class OrderEventsHandler(PaymentStore store, IOutbox outbox, Pay
             }
             else if (message.Type == OrderCancelled.Descriptor.FullName)
             {
-                cancelled[OrderId(message.Read(OrderCancelled.Parser).Order)] = TraceContext.Of(message);
+                cancelled[OrderId(message.Read(OrderCancelled.Parser).Order)] = message;
             }
         }
 

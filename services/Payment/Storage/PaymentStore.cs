@@ -96,12 +96,12 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
     /// with its event; for the others the void becomes work.
     /// </summary>
     public async Task RequestVoidsAsync(
-        IReadOnlyDictionary<Guid, TraceContext> orders, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        IReadOnlyDictionary<Guid, IncomingMessage> cancels, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var changes = new List<(Payment Before, Payment After)>();
         await using (var select = new NpgsqlCommand(LockByOrder, transaction.Connection, transaction))
         {
-            select.Parameters.Add(new() { Value = orders.Keys.ToArray() });
+            select.Parameters.Add(new() { Value = cancels.Keys.ToArray() });
             await using var reader = await select.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
@@ -125,10 +125,10 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
         p.Add(new() { Value = changes.ConvertAll(c => (short)c.After.State) });
         p.Add(new() { Value = changes.ConvertAll(c => c.After.Version) });
         p.Add(new() { Value = changes.ConvertAll(c => c.After.UpdateTime) });
-        AddTraces(p, changes.Select(c => orders[c.After.OrderId]));
+        AddTraces(p, changes.Select(c => TraceContext.Of(cancels[c.After.OrderId])));
         await update.ExecuteNonQueryAsync(cancellationToken);
         var events = changes.Where(c => c.After.State != c.Before.State)
-            .Select(c => new OutgoingEvent(PaymentModule.Topic, c.After.OrderId.ToString(), c.After.ToEvent()))
+            .Select(c => new OutgoingEvent(PaymentModule.Topic, c.After.OrderId.ToString(), c.After.ToEvent()) { Cause = cancels[c.After.OrderId] })
             .ToList();
         if (events.Count > 0)
         {

@@ -21,7 +21,7 @@ public sealed class AuthorizationTests : PaymentFixture
         Assert.That(payment.Version, Is.EqualTo(2));
         Assert.That(await EventsAsync(order), Is.EqualTo(new[] { "PaymentAuthorized" }));
         Assert.That(await EntriesAsync(order), Is.EqualTo(new[] { "authorize provider_holds 1250", "authorize customer_holds -1250" }));
-        Assert.That(replica.Outbox.Wakes, Is.Positive);
+        Assert.That(replica.TakeWake(), Is.True);
         var told = PaymentAuthorized.Parser.ParseFrom(await Database.ScalarAsync<byte[]>("SELECT payload FROM outbox WHERE key = $1", order.ToString()));
         Assert.That(told.AuthorizeTime.ToDateTimeOffset(), Is.EqualTo(payment.UpdateTime));
         Assert.That(told.Order, Is.EqualTo($"orders/{order}"));

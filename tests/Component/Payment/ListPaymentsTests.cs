@@ -2,7 +2,6 @@ using NUnit.Framework;
 using Suite.Contracts.Common.V1;
 using Suite.Contracts.Payments.V1;
 using Suite.Payments.Features;
-using Suite.Payments.Storage;
 using Suite.Platform.Errors;
 using Suite.Platform.Listing;
 using State = Suite.Contracts.Payments.V1.Payment.Types.State;
@@ -14,7 +13,7 @@ public sealed class ListPaymentsTests : PaymentFixture
     private readonly PageTokens _tokens = new();
     private Guid[] _orders = [];
 
-    private ListPayments List => new(new PaymentStore(Database.DataSource, new TestOutbox()), _tokens);
+    private ListPayments List => new(Store, _tokens);
 
     [OneTimeSetUp]
     public async Task MakePayments()

@@ -1,38 +1,27 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using NUnit.Framework;
 using Suite.Payments;
+using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
 
 namespace Suite.Tests.Component.Payments;
 
-/// <summary>A fresh database of the Payment service on the server named by <c>SUITE_TEST_POSTGRES</c>.</summary>
+/// <summary>A fresh database of the Payment service, with the tables of its messaging.</summary>
 internal sealed class PaymentDatabase : IAsyncDisposable
 {
-    // The columns that a service's statements write; the table of the messaging module has its own besides.
-    private const string CreateOutbox =
-        """
-        CREATE TABLE IF NOT EXISTS outbox (
-            id bigint GENERATED ALWAYS AS IDENTITY, event_id uuid NOT NULL, shard smallint NOT NULL, topic text NOT NULL, key text NOT NULL,
-            type text NOT NULL, payload bytea NOT NULL, traceparent text, tracestate text, baggage text)
-        """;
-
     private PaymentDatabase(NpgsqlDataSource dataSource) => DataSource = dataSource;
 
     public NpgsqlDataSource DataSource { get; }
 
     public static async Task<PaymentDatabase> CreateAsync()
     {
-        if (Environment.GetEnvironmentVariable("SUITE_TEST_POSTGRES") is not { Length: > 0 } server)
-        {
-            throw new IgnoreException("SUITE_TEST_POSTGRES names no PostgreSQL server.");
-        }
-
-        var dataSource = PostgresModule.CreateDataSource(server, $"test_payment_{Guid.NewGuid():N}", null);
-        await new Migrator(dataSource, [PaymentModule.Migrations], NullLogger<Migrator>.Instance).RunAsync(CancellationToken.None);
-        var database = new PaymentDatabase(dataSource);
-        await database.ExecuteAsync(CreateOutbox);
-        return database;
+        var dataSource = PostgresModule.CreateDataSource(Servers.Postgres.ConnectionString, $"test_payment_{Guid.NewGuid():N}", null);
+        var messaging = new MigrationSet("messaging", typeof(MessagingModule).Assembly, "Suite.Platform.Messaging.Migrations");
+        await new Migrator(dataSource, [messaging, PaymentModule.Migrations], NullLogger<Migrator>.Instance).RunAsync(CancellationToken.None);
+        var options = new MessagingOptions { Source = "suite/payment", Topics = [], Bootstrap = "", ClientSettings = new Dictionary<string, string>() };
+        using var partitions = new PartitionKeeper(dataSource, options, new InboxRange(), TimeProvider.System, NullLogger<PartitionKeeper>.Instance);
+        await partitions.KeepAsync(CancellationToken.None);
+        return new PaymentDatabase(dataSource);
     }
 
     public async Task ExecuteAsync(string sql)
@@ -74,7 +63,7 @@ internal sealed class PaymentDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var settings = new NpgsqlConnectionStringBuilder(Environment.GetEnvironmentVariable("SUITE_TEST_POSTGRES"));
+        var settings = new NpgsqlConnectionStringBuilder(Servers.Postgres.ConnectionString);
         var name = new NpgsqlConnectionStringBuilder(DataSource.ConnectionString).Database;
         await DataSource.DisposeAsync();
         await using var admin = PostgresModule.CreateAdminDataSource(settings);

@@ -1,8 +1,10 @@
 using NUnit.Framework;
-using Suite.Payments.Features;
-using Suite.Payments.Storage;
 using Suite.Payments.Domain;
+using Suite.Payments.Features;
 using Suite.Payments.Providers;
+using Suite.Payments.Storage;
+using Suite.Platform.Messaging;
+using Suite.Platform.Messaging.Relay;
 using State = Suite.Contracts.Payments.V1.Payment.Types.State;
 
 namespace Suite.Tests.Component.Payments;
@@ -42,6 +44,8 @@ public abstract class PaymentFixture
         }
     }
 
+    internal PaymentStore Store => new(Database.DataSource, new Outbox(new RelaySignal(), TimeProvider.System));
+
     internal PaymentReplica Replica(IPaymentProvider? provider = null, PaymentOptions? options = null)
     {
         var replica = new PaymentReplica(Database.DataSource, provider, options);
@@ -68,7 +72,7 @@ public abstract class PaymentFixture
     internal async Task<Payment> PaymentAsync(Guid order)
     {
         var id = await Database.ScalarAsync<Guid>("SELECT id FROM payments WHERE order_id = $1", order);
-        return (await new PaymentStore(Database.DataSource, new TestOutbox()).FindAsync(id, CancellationToken.None))!;
+        return (await Store.FindAsync(id, CancellationToken.None))!;
     }
 
     /// <summary>The names of the events of an order's payment, in order.</summary>

@@ -8,6 +8,7 @@ using Suite.Payments.Features;
 using Suite.Payments.Providers;
 using Suite.Payments.Storage;
 using Suite.Platform.Messaging;
+using Suite.Platform.Messaging.Relay;
 using Suite.Platform.Monetary;
 using Suite.Platform.Postgres;
 
@@ -28,13 +29,14 @@ internal sealed class PaymentReplica : IAsyncDisposable
     private readonly NpgsqlDataSource _dataSource;
     private readonly PaymentWorker _worker;
     private readonly OrderEventsHandler _handler;
+    private readonly RelaySignal _signal = new();
     private bool _working;
 
     public PaymentReplica(NpgsqlDataSource dataSource, IPaymentProvider? provider = null, PaymentOptions? options = null)
     {
         _dataSource = dataSource;
         options ??= Fast;
-        Outbox = new TestOutbox();
+        Outbox = new Outbox(_signal, TimeProvider.System);
         Store = new PaymentStore(dataSource, Outbox);
         Queue = new PaymentQueue(dataSource, Outbox);
         Provider = provider ?? new SimulatedProvider(new SimulatorRecord(dataSource), options, TimeProvider.System);
@@ -43,7 +45,10 @@ internal sealed class PaymentReplica : IAsyncDisposable
         _handler = new OrderEventsHandler(Store, Outbox, _worker, TimeProvider.System);
     }
 
-    public TestOutbox Outbox { get; }
+    public Outbox Outbox { get; }
+
+    /// <summary>Whether the relay was woken since this was last asked.</summary>
+    public bool TakeWake() => _signal.TakeRows();
 
     public PaymentStore Store { get; }
 
@@ -108,5 +113,6 @@ internal sealed class PaymentReplica : IAsyncDisposable
     {
         await StopWorkingAsync();
         _worker.Dispose();
+        _signal.Dispose();
     }
 }
