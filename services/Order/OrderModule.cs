@@ -24,7 +24,7 @@ public static class OrderModule
         services.AddPostgres(builder.Configuration, "suite_order");
         services.AddIdempotency();
         services.AddListing();
-        services.AddMessaging("suite/order", [Topic]);
+        services.AddMessaging(builder.Configuration, "suite/order", Topic);
         services.AddMigrations(new MigrationSet("order", typeof(OrderModule).Assembly, "Suite.Orders.Storage.Migrations"));
         services.AddServiceClient<UserService.UserServiceClient>("SUITE_USER_ADDRESS");
         services.AddServiceClient<PaymentService.PaymentServiceClient>("SUITE_PAYMENT_ADDRESS");
