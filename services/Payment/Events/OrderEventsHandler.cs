@@ -57,7 +57,9 @@ internal sealed class OrderEventsHandler(PaymentStore store, IOutbox outbox, Pay
     private static Intent ToIntent(IncomingMessage message, DateTimeOffset now)
     {
         var order = message.Read(OrderPlaced.Parser);
-        return new Intent(Payment.Intend(OrderId(order.Order), Amount(order.Total), now), order.PaymentMethod, TraceContext.Of(message));
+        // PostgreSQL keeps no NUL; a token that has one is no token, and is to be declined rather than parked.
+        var token = order.PaymentMethod.Replace('\0', '\uFFFD');
+        return new Intent(Payment.Intend(OrderId(order.Order), Amount(order.Total), now), token, TraceContext.Of(message));
     }
 
     private static MoneyAmount Amount(Money? total)

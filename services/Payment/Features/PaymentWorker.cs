@@ -55,10 +55,11 @@ internal sealed class PaymentWorker(
         IReadOnlyList<Claim> claims;
         try
         {
-            claims = await queue.ClaimAsync(most, options.Lease, cancellationToken);
+            // Never given up half way: what is claimed is worked off, or else waits for its lease to end.
+            claims = await queue.ClaimAsync(most, options.Lease, CancellationToken.None);
         }
 #pragma warning disable CA1031 // The worker outlives every failure of the database; what it did not take waits in the table.
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
 #pragma warning restore CA1031
         {
             PaymentLog.ClaimFailed(logger, e);

@@ -9,11 +9,14 @@ internal sealed class WorkSignal : IDisposable
     {
         try
         {
-            _set.Release();
+            if (_set.CurrentCount == 0)
+            {
+                _set.Release();
+            }
         }
         catch (SemaphoreFullException)
         {
-            // It is set already.
+            // Somebody was faster.
         }
     }
 

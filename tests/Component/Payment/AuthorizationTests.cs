@@ -31,6 +31,7 @@ public sealed class AuthorizationTests : PaymentFixture
     [TestCase("tok_insufficient_funds", "insufficient_funds")]
     [TestCase("tok_unheard_of", "invalid_payment_method")]
     [TestCase("", "invalid_payment_method")]
+    [TestCase("tok_visa\0", "invalid_payment_method")]
     public async Task A_refusal_is_told_with_its_reason_and_posts_nothing(string token, string reason)
     {
         var order = Guid.CreateVersion7();
