@@ -115,7 +115,7 @@ internal sealed class OrderRoom : IAsyncDisposable
         await Get<OrderPlacement>().StopAsync(CancellationToken.None);
         var connection = new NpgsqlConnectionStringBuilder(Database.ConnectionString);
         await _app.DisposeAsync();
-        await using var admin = PostgresModule.CreateAdminDataSource(new NpgsqlConnectionStringBuilder(Server()));
+        await using var admin = PostgresModule.CreateAdminDataSource(new DatabaseServer(Server(), "postgres"));
         await using var drop = admin.CreateCommand($"DROP DATABASE {connection.Database} WITH (FORCE)");
         await drop.ExecuteNonQueryAsync();
     }
