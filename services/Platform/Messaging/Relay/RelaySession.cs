@@ -19,7 +19,7 @@ internal sealed class RelaySession(
     private static readonly TimeSpan StoreAfter = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LookAlone = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LookAmongReplicas = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan CheckMemory = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CheckMemory = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
 
     private readonly ShardLeases _leases = new(dataSource, options);
@@ -300,7 +300,12 @@ internal sealed class RelaySession(
         _withinShards = [];
     }
 
-    private TimeSpan Shortest() => new[] { _renew.Left, _look.Left, _store.Left, _check.Left }.Min();
+    private TimeSpan Shortest()
+    {
+        // Nothing to store is no reason to wake up.
+        var store = _held.Any(l => l.HasNews) ? _store.Left : TimeSpan.MaxValue;
+        return new[] { _renew.Left, _look.Left, _check.Left, store }.Min();
+    }
 
     private static int Part(int replicas) => (Outbox.Shards + replicas - 1) / replicas;
 }
