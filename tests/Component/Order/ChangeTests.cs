@@ -11,7 +11,7 @@ using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
 using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
-namespace Suite.Tests.Component.Order;
+namespace Suite.Tests.Component.Orders;
 
 internal sealed class ChangeTests
 {

@@ -7,7 +7,7 @@ using Suite.Contracts.Orders.V1;
 using Suite.Orders.Features;
 using Suite.Platform.Errors;
 
-namespace Suite.Tests.Component.Order;
+namespace Suite.Tests.Component.Orders;
 
 internal sealed class ImportTests
 {

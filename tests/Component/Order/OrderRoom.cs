@@ -14,7 +14,7 @@ using Suite.Platform.Listing;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
 
-namespace Suite.Tests.Component.Order;
+namespace Suite.Tests.Component.Orders;
 
 /// <summary>
 /// The Order service as its door makes it, on an empty database in a real PostgreSQL; User and Payment are played, and nothing
