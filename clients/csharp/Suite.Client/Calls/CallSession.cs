@@ -1,0 +1,302 @@
+using System.Diagnostics;
+using Grpc.Core;
+
+namespace Suite.Client;
+
+/// <summary>
+/// One call as the caller sees it: its deadline, its attempts, its span. Unary calls and streams go through the same steps:
+/// <see cref="StartAttempt"/>, <see cref="PrepareAsync"/>, the gRPC call, then <see cref="Succeed"/> or <see cref="RecoverAsync"/>, which
+/// either returns when it is time for the next attempt or throws what the caller gets to see.
+/// </summary>
+internal sealed class CallSession : IDisposable
+{
+    private readonly CallEnvironment _environment;
+    private readonly ServiceEndpoint _endpoint;
+    private readonly RpcName _name;
+    private readonly SuiteCallOptions _options;
+    private readonly SuiteRetryOptions _retry;
+    private readonly TimeProvider _time;
+    private readonly CancellationToken _caller;
+    private readonly CancellationTokenSource _end;
+    private readonly CancellationTokenSource? _deadline;
+    private readonly Activity? _span;
+    private readonly long _started;
+    private readonly TimeSpan _limit;
+    private readonly bool _isStream;
+    private Activity? _attemptSpan;
+    private int _failures;
+    private int _unknownOutcomes;
+    private long? _failingSince;
+    private string? _token;
+    private string? _refusedToken;
+    private bool _renewed;
+    private bool _ended;
+    private int _attemptEnded;
+
+    public CallSession(
+        CallEnvironment environment,
+        ServiceEndpoint endpoint,
+        RpcName name,
+        string? requestId,
+        SuiteCallOptions? options,
+        bool isStream,
+        CancellationToken cancellationToken)
+    {
+        _environment = environment;
+        _endpoint = endpoint;
+        _name = name;
+        _options = options ?? CallEnvironment.NoOptions;
+        _retry = _options.Retry ?? environment.Retry;
+        _time = environment.Time;
+        _isStream = isStream;
+        _caller = cancellationToken;
+        RequestId = requestId;
+        _limit = _options.Timeout ?? (isStream ? Timeout.InfiniteTimeSpan : environment.Timeout);
+        if (_limit != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_limit, TimeSpan.Zero, nameof(SuiteCallOptions.Timeout));
+            _deadline = new CancellationTokenSource(_limit, _time);
+        }
+
+        _end = _deadline is null
+            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken)
+            : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _deadline.Token);
+        _started = _time.GetTimestamp();
+        _span = ClientTelemetry.StartCall(name, endpoint, requestId);
+    }
+
+    /// <summary>How many attempts were started.</summary>
+    public int Attempts { get; private set; }
+
+    /// <summary>The request id of a write.</summary>
+    public string? RequestId { get; }
+
+    /// <summary>Ends when the caller cancels or the deadline passes.</summary>
+    public CancellationToken Ending => _end.Token;
+
+    private TimeSpan Left => _deadline is null ? TimeSpan.MaxValue : _limit - _time.GetElapsedTime(_started);
+
+    /// <summary>Starts the span of the next attempt. Not asynchronous, so that the span is the caller's current one.</summary>
+    public void StartAttempt()
+    {
+        Attempts++;
+        _attemptSpan = ClientTelemetry.StartAttempt(_name, _endpoint, _span, Attempts);
+    }
+
+    /// <summary>What the next attempt is called with: headers, token, what is left of the deadline.</summary>
+    public async ValueTask<CallOptions> PrepareAsync()
+    {
+        _caller.ThrowIfCancellationRequested();
+        if (_end.IsCancellationRequested)
+        {
+            throw Fail(DeadlinePassed(), null);
+        }
+
+        var headers = new Metadata();
+        foreach (var header in _options.Headers ?? [])
+        {
+            headers.Add(header);
+        }
+
+        if (!_endpoint.Tokens.IsEmpty && await GetTokenAsync().ConfigureAwait(false) is { } token)
+        {
+            headers.Add("authorization", "Bearer " + token);
+        }
+
+        // The wire has its own clock: what is left by the client's clock is counted from now by the system's.
+        DateTime? deadline = _deadline is null ? null : DateTime.UtcNow + (Left > TimeSpan.Zero ? Left : TimeSpan.Zero);
+        return new CallOptions(headers, deadline, _end.Token);
+    }
+
+    /// <summary>Ends the call well.</summary>
+    public void Succeed()
+    {
+        EndAttempt(StatusCode.OK, null);
+        _endpoint.Budget.Succeeded();
+        End(StatusCode.OK, null);
+    }
+
+    /// <summary>Notes that a stream brought something: what failed before is forgotten.</summary>
+    public void Progressed()
+    {
+        if (_failures > 0 || _refusedToken is not null)
+        {
+            _failures = 0;
+            _unknownOutcomes = 0;
+            _failingSince = null;
+            _renewed = false;
+            _refusedToken = null;
+            _endpoint.Budget.Succeeded();
+        }
+    }
+
+    /// <summary>Takes a failed attempt: waits for the next one, or throws.</summary>
+    /// <exception cref="SuiteException">There is no next one.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public async Task RecoverAsync(Exception exception)
+    {
+        var failure = exception is RpcException rpc
+            ? CallFailure.Read(rpc)
+            : new CallFailure { Code = StatusCode.Cancelled, Detail = exception.Message };
+        EndAttempt(failure.Code, failure.Detail);
+        if (_caller.IsCancellationRequested)
+        {
+            throw Cancelled(exception);
+        }
+
+        if (_end.IsCancellationRequested)
+        {
+            throw Fail(failure.Code == StatusCode.DeadlineExceeded ? failure : DeadlinePassed(), exception);
+        }
+
+        if (failure.Code == StatusCode.Unauthenticated && _token is not null && !_renewed)
+        {
+            _renewed = true;
+            _refusedToken = _token;
+            ClientLog.RenewingToken(_environment.Logger, _name.Full);
+            return;
+        }
+
+        await WaitAsync(failure, exception).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the call with a failure.</summary>
+    public SuiteException Fail(CallFailure failure, Exception? inner)
+    {
+        EndAttempt(failure.Code, failure.Detail);
+        End(failure.Code, failure.Detail);
+        return new SuiteException(failure, _name.Full, RequestId, TraceId, Attempts, inner);
+    }
+
+    /// <summary>The trace of this call.</summary>
+    public string? TraceId => (_span ?? Activity.Current)?.TraceId.ToString();
+
+    public void Dispose()
+    {
+        EndAttempt(StatusCode.Cancelled, null);
+        End(StatusCode.Cancelled, null);
+        _end.Dispose();
+        _deadline?.Dispose();
+    }
+
+    private async ValueTask<string?> GetTokenAsync()
+    {
+        if (!_endpoint.MayCarryToken)
+        {
+            throw Refuse(
+                $"A token would travel unencrypted to {_endpoint.Address}. Use https, or set AllowTokenOverPlaintext where the network is trusted.", null);
+        }
+
+        try
+        {
+            return _token = await _endpoint.Tokens.GetAsync(_refusedToken, _end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (_end.IsCancellationRequested)
+        {
+            throw _caller.IsCancellationRequested ? Cancelled(e) : Fail(DeadlinePassed(), e);
+        }
+        catch (Exception e) when (e is not (SuiteException or OperationCanceledException))
+        {
+            throw Refuse("The credentials gave no token: " + e.Message, e);
+        }
+    }
+
+    private async Task WaitAsync(CallFailure failure, Exception exception)
+    {
+        var verdict = RetryRules.Judge(failure);
+        _failures++;
+        _unknownOutcomes += verdict == RetryRules.Verdict.UnknownOutcome ? 1 : 0;
+        if (verdict == RetryRules.Verdict.Final || _failures >= _retry.MaxAttempts || _unknownOutcomes > RetryRules.MostUnknownOutcomes)
+        {
+            throw Fail(failure, exception);
+        }
+
+        var delay = RetryRules.Delay(_failures, _retry, failure.RetryAfter);
+        if (delay >= Left || IsOutOfPatience(delay))
+        {
+            throw Fail(failure, exception);
+        }
+
+        if (!_endpoint.Budget.TrySpend())
+        {
+            ClientLog.BudgetSpent(_environment.Logger, _name.Full, _endpoint.Address);
+            throw Fail(failure with { Detail = failure.Detail + " (not repeated: the retry budget is spent)" }, exception);
+        }
+
+        Tell(failure, delay);
+        try
+        {
+            await Task.Delay(delay, _time, _end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            throw _caller.IsCancellationRequested ? Cancelled(exception) : Fail(failure, exception);
+        }
+    }
+
+    private bool IsOutOfPatience(TimeSpan delay)
+    {
+        if (!_isStream || _retry.StreamPatience == Timeout.InfiniteTimeSpan)
+        {
+            return false;
+        }
+
+        var since = _failingSince ??= _time.GetTimestamp();
+        return _time.GetElapsedTime(since) + delay >= _retry.StreamPatience;
+    }
+
+    private void Tell(CallFailure failure, TimeSpan delay)
+    {
+        ClientLog.Retrying(_environment.Logger, _name.Full, failure.Code, Attempts, delay.TotalMilliseconds, RequestId);
+        var retry = new SuiteRetry(_endpoint.Service, _name.Full, Attempts, delay, failure.Code, failure.Detail, RequestId);
+        _environment.OnRetry?.Invoke(retry);
+        _options.OnRetry?.Invoke(retry);
+    }
+
+    // Nothing was sent, so it was no attempt.
+    private SuiteException Refuse(string detail, Exception? inner)
+    {
+        Attempts--;
+        _attemptSpan?.Dispose();
+        _attemptSpan = null;
+        _attemptEnded = Attempts;
+        return Fail(new CallFailure { Code = StatusCode.Unauthenticated, Detail = detail }, inner);
+    }
+
+    private OperationCanceledException Cancelled(Exception inner)
+    {
+        End(StatusCode.Cancelled, null);
+        return new OperationCanceledException($"{_name.Full} was cancelled by its caller.", inner, _caller);
+    }
+
+    private CallFailure DeadlinePassed() => new()
+    {
+        Code = StatusCode.DeadlineExceeded,
+        Detail = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The deadline of {_limit.TotalSeconds:0.###} s passed."),
+    };
+
+    private void EndAttempt(StatusCode code, string? detail)
+    {
+        if (_attemptEnded == Attempts)
+        {
+            return;
+        }
+
+        _attemptEnded = Attempts;
+        ClientTelemetry.CountAttempt(_name, code);
+        ClientTelemetry.End(_attemptSpan, code, detail);
+        _attemptSpan = null;
+    }
+
+    private void End(StatusCode code, string? detail)
+    {
+        if (_ended)
+        {
+            return;
+        }
+
+        _ended = true;
+        ClientTelemetry.RecordCall(_name, code, _time.GetElapsedTime(_started));
+        ClientTelemetry.End(_span, code, detail);
+    }
+}
