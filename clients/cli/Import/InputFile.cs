@@ -20,8 +20,13 @@ internal sealed class InputFile
     /// <summary>The name to show beside a line number.</summary>
     public string Name => _path == StandardInput ? "stdin" : Path.GetFileName(_path);
 
-    /// <summary>The folder of the file; the working directory for standard input.</summary>
-    public string Folder => _path == StandardInput ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(Path.GetFullPath(_path))!;
+    /// <summary>A file of the same folder that goes by one of these names; null when there is none, and for standard input.</summary>
+    public InputFile? Beside(params IEnumerable<string> names)
+    {
+        var folder = _path == StandardInput ? null : Path.GetDirectoryName(Path.GetFullPath(_path));
+        var found = folder is null ? null : names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        return found is null ? null : new InputFile(found, FormatOf(found), _standardInput);
+    }
 
     /// <summary>Finds a file and its format.</summary>
     /// <param name="path">A path, or <c>-</c>.</param>

@@ -5,6 +5,7 @@ using Spectre.Console;
 using Spectre.Console.Rendering;
 using Suite.Cli.Output;
 using Suite.Contracts.Orders.V1;
+using Color = Spectre.Console.Color;
 using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
 namespace Suite.Cli.Import;

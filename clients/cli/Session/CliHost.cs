@@ -6,8 +6,8 @@ namespace Suite.Cli.Session;
 /// <summary>What a run of the command meets outside itself. A process has one; tests make their own.</summary>
 internal sealed record CliHost
 {
-    // Wide enough that nothing wraps: what is not a terminal is read by programs and by grep.
-    private const int NoTerminalWidth = 4000;
+    // Wide enough that nothing wraps.
+    private const int NoWrapWidth = 4000;
 
     /// <summary>Standard output: data alone.</summary>
     public required TextWriter Out { get; init; }
@@ -46,7 +46,11 @@ internal sealed record CliHost
     };
 
     /// <summary>A console that draws on <paramref name="writer"/>.</summary>
-    public static IAnsiConsole Draw(TextWriter writer, bool terminal, bool color)
+    /// <param name="writer">Where to draw.</param>
+    /// <param name="terminal">Whether that is a terminal.</param>
+    /// <param name="color">Whether colors are welcome there.</param>
+    /// <param name="wide">True to never wrap, so that names can be copied and searched whole.</param>
+    public static IAnsiConsole Draw(TextWriter writer, bool terminal, bool color, bool wide)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -55,9 +59,9 @@ internal sealed record CliHost
             Interactive = terminal ? InteractionSupport.Detect : InteractionSupport.No,
             Out = new AnsiConsoleOutput(writer),
         });
-        if (!terminal)
+        if (wide)
         {
-            console.Profile.Width = NoTerminalWidth;
+            console.Profile.Width = NoWrapWidth;
         }
 
         return console;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Suite.Cli.Output;
+using Suite.Client;
 
 namespace Suite.Cli.Session;
 
@@ -10,25 +11,24 @@ internal sealed class GlobalOptions
 
     public Option<OutputFormat> Output { get; } = new("--output", "-o")
     {
-        Description = "How data is written to standard output; with json and jsonl, errors are JSON on standard error.",
+        Description = "How data is written to standard output (default table); with json and jsonl, errors are JSON on standard error.",
         HelpName = "table|json|jsonl",
         Recursive = true,
-        DefaultValueFactory = _ => OutputFormat.Table,
     };
 
     public Option<TimeSpan?> Timeout { get; } = new("--timeout")
     {
-        Description = "How long a call may take with all its retries, for example 500ms, 10s, 2m (default 30s); for a watch, the whole watch.",
+        Description = "How long a call may take with all its retries, for example 500ms, 10s, 2m, none (default 30s); for a watch, the whole watch.",
         HelpName = "TIME",
         Recursive = true,
         CustomParser = result =>
         {
-            if (Duration.TryParse(result.Tokens[0].Value, out var time))
+            if (SuiteSettings.TryParseDuration(result.Tokens[0].Value, out var time))
             {
                 return time;
             }
 
-            result.AddError($"--timeout: '{result.Tokens[0].Value}' is no time such as 500ms, 10s or 2m.");
+            result.AddError($"--timeout: '{result.Tokens[0].Value}' is no time such as 500ms, 10s, 2m, or none.");
             return null;
         },
     };

@@ -1,0 +1,158 @@
+using System.CommandLine;
+using Suite.Cli.Errors;
+using Suite.Cli.Output;
+using Suite.Client;
+
+namespace Suite.Cli.Session;
+
+/// <summary>One run of one command: its settings, where it writes, and the client once it is needed.</summary>
+internal sealed class CommandContext : IAsyncDisposable
+{
+    private readonly GlobalOptions _global;
+    private readonly Lazy<SuiteClient> _suite;
+
+    public CommandContext(ParseResult parsed, GlobalOptions global, CliHost host)
+    {
+        _global = global;
+        Parsed = parsed;
+        Host = host;
+        var color = !parsed.GetValue(global.NoColor) && string.IsNullOrEmpty(host.Environment("NO_COLOR"));
+        var format = OutputOf(parsed, global);
+        Printer = new Printer(host.Out, CliHost.Draw(host.Out, host.OutIsTerminal, color, wide: true), format, host.OutIsTerminal);
+        Notices = new Notices(
+            CliHost.Draw(host.Error, host.ErrorIsTerminal, color, wide: !host.ErrorIsTerminal),
+            json: format is not OutputFormat.Table,
+            quiet: parsed.GetValue(global.Quiet),
+            terminal: host.ErrorIsTerminal);
+        _suite = new Lazy<SuiteClient>(() => host.CreateClient(Options));
+    }
+
+    public ParseResult Parsed { get; }
+
+    public CliHost Host { get; }
+
+    public Printer Printer { get; }
+
+    public Notices Notices { get; }
+
+    /// <summary>The client; connects when it is first called.</summary>
+    public SuiteClient Suite => _suite.Value;
+
+    /// <summary>The settings: command line over environment over profile over defaults.</summary>
+    /// <exception cref="UsageException">A setting can not be read.</exception>
+    public SuiteClientOptions Options => field ??= ReadOptions();
+
+    /// <summary>The profile file.</summary>
+    /// <exception cref="UsageException">It can not be read.</exception>
+    public SuiteProfiles Profiles => field ??= LoadProfiles();
+
+    /// <summary>The name of the profile in use.</summary>
+    public string ProfileName => Parsed.GetValue(_global.Profile) ?? Variable("SUITE_PROFILE") ?? Profiles.Current;
+
+    /// <summary>The time limit of the command line, if it has one.</summary>
+    public TimeSpan? Timeout => Parsed.GetValue(_global.Timeout);
+
+    /// <summary>The format asked for; table while the command line can not be read.</summary>
+    public static OutputFormat OutputOf(ParseResult parsed, GlobalOptions global) =>
+        parsed.GetResult(global.Output) is { Errors: var errors } && errors.Any() ? OutputFormat.Table : parsed.GetValue(global.Output);
+
+    /// <summary>Where an address comes from, for people.</summary>
+    public string SourceOf(SuiteService service)
+    {
+        var option = AddressOption(service);
+        if (Parsed.GetValue(option) is not null)
+        {
+            return option.Name;
+        }
+
+        string[] variables = ["SUITE_ADDRESS", "SUITE_USER_ADDRESS", "SUITE_ORDER_ADDRESS", "SUITE_PAYMENT_ADDRESS"];
+        return Parsed.GetValue(_global.Address) is not null ? _global.Address.Name
+            : variables.Any(v => Variable(v) is not null) ? "environment"
+            : Profiles.Find(ProfileName) is { HasAddress: true } ? $"profile {ProfileName}"
+            : "default";
+    }
+
+    /// <summary>Where the token comes from; null when there is none. The token itself is never shown.</summary>
+    public string? TokenSource()
+    {
+        var profile = Profiles.Find(ProfileName);
+        return Parsed.GetValue(_global.TokenFile) is not null ? _global.TokenFile.Name
+            : Variable("SUITE_TOKEN") is not null ? "SUITE_TOKEN"
+            : Variable("SUITE_TOKEN_FILE") is not null ? "SUITE_TOKEN_FILE"
+            : profile is { Token.Length: > 0 } or { TokenFile.Length: > 0 } ? $"profile {ProfileName}"
+            : null;
+    }
+
+    /// <summary>Reads an environment variable; null when it is not set or empty.</summary>
+    public string? Variable(string name) => Host.Environment(name) is { Length: > 0 } value ? value : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_suite.IsValueCreated)
+        {
+            await _suite.Value.DisposeAsync();
+        }
+    }
+
+    private SuiteClientOptions ReadOptions()
+    {
+        SuiteClientOptions options;
+        try
+        {
+            options = SuiteSettings.FromEnvironment(Parsed.GetValue(_global.Profile), Profiles, Host.Environment);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+
+        if (Parsed.GetValue(_global.Address) is { } all)
+        {
+            (options.Address, options.UserAddress, options.OrderAddress, options.PaymentAddress) = (all, null, null, null);
+        }
+
+        options.UserAddress = Parsed.GetValue(_global.UserAddress) ?? options.UserAddress;
+        options.OrderAddress = Parsed.GetValue(_global.OrderAddress) ?? options.OrderAddress;
+        options.PaymentAddress = Parsed.GetValue(_global.PaymentAddress) ?? options.PaymentAddress;
+        options.Timeout = Timeout ?? options.Timeout;
+        options.AllowTokenOverPlaintext |= Parsed.GetValue(_global.AllowTokenOverPlaintext);
+        options.TimeProvider = Host.Time;
+        options.OnRetry = TellRetry;
+        if (Parsed.GetValue(_global.TokenFile) is { } file)
+        {
+            options.Credentials = File.Exists(file)
+                ? SuiteCredentials.FromFile(file)
+                : throw new UsageException($"--token-file: there is no file '{file}'.");
+        }
+
+        return options;
+    }
+
+    private SuiteProfiles LoadProfiles()
+    {
+        try
+        {
+            return SuiteProfiles.Load(Variable("SUITE_CONFIG"));
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
+    // The first retry is often over before anyone would have noticed.
+    private void TellRetry(SuiteRetry retry)
+    {
+        if (retry.Attempt is 2 or 5 or 10 || retry.Attempt % 20 == 0)
+        {
+            Notices.Info($"{retry.Service} at {Options.AddressOf(retry.Service)} does not answer ({ErrorReport.CodeName(retry.Code)}); trying again.");
+        }
+    }
+
+    private Option<Uri?> AddressOption(SuiteService service) => service switch
+    {
+        SuiteService.User => _global.UserAddress,
+        SuiteService.Order => _global.OrderAddress,
+        _ => _global.PaymentAddress,
+    };
+}
