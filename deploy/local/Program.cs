@@ -1,1 +1,38 @@
-return 0;
+using Suite.Local;
+using Suite.Local.Commands;
+
+try
+{
+    return args switch
+    {
+        ["run", .. var rest] => await RunCommand.RunAsync(Arguments.Parse(rest)),
+        ["check", .. var rest] => Check(Arguments.Parse(rest)),
+        ["demo"] => await DemoCommand.RunAsync(),
+        ["prepare"] => await PrepareCommand.RunAsync(),
+        _ => Help(),
+    };
+}
+catch (SuiteLocalException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+
+static int Check(Arguments arguments)
+{
+    RunCommand.CheckFree(arguments);
+    return 0;
+}
+
+static int Help()
+{
+    Console.Error.WriteLine(
+        """
+        Starts Suite on this machine. ./build.sh builds it and calls it:
+          run [--port-offset N]    everything, until Ctrl-C
+          demo                     a fresh suite, the sample orders, and what became of them
+          check [--port-offset N]  whether a run could start: no other one here, no port taken
+          prepare                  installs what tests need, or says the line to type
+        """);
+    return 2;
+}

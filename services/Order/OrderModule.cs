@@ -24,7 +24,7 @@ public static class OrderModule
         services.AddPostgres(builder.Configuration, "suite_order");
         services.AddIdempotency();
         services.AddListing();
-        services.AddMessaging("suite/order", [Topic]);
+        services.AddMessaging(builder.Configuration, "suite/order", Topic);
         services.AddMigrations(new MigrationSet("order", typeof(OrderModule).Assembly, "Suite.Orders.Storage.Migrations"));
         services.AddServiceClient<UserService.UserServiceClient>("SUITE_USER_ADDRESS");
         services.AddServiceClient<PaymentService.PaymentServiceClient>("SUITE_PAYMENT_ADDRESS");
@@ -33,6 +33,7 @@ public static class OrderModule
         services.AddSingleton<PriceBook>();
         services.AddSingleton<CreateProduct>();
         services.AddSingleton<OrderStore>();
+        services.AddSingleton<OrderPlacement>();
         services.AddSingleton<CustomerDirectory>();
         services.AddSingleton<OrderChanges>();
         services.AddSingleton<PlaceOrder>();
@@ -40,6 +41,7 @@ public static class OrderModule
         services.AddSingleton<ListOrders>();
         services.AddSingleton<WatchOrder>();
         services.AddSingleton<ImportOrders>();
+        services.AddHostedService(provider => provider.GetRequiredService<OrderPlacement>());
         services.AddHostedService<SweepOrders>();
 
         services.AddConsumer<PaymentEventsHandler>("order.payment-events", "suite.payment.v1");

@@ -1,4 +1,5 @@
 using Suite.Platform.Idempotency;
+using Suite.Platform.Listing;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
 using Suite.Users.Features;
@@ -18,7 +19,8 @@ public static class UserModule
         var services = builder.Services;
         services.AddPostgres(builder.Configuration, "suite_user");
         services.AddIdempotency();
-        services.AddMessaging("suite/user", [Topic]);
+        services.AddListing();
+        services.AddMessaging(builder.Configuration, "suite/user", Topic);
         services.AddMigrations(new MigrationSet("user", typeof(UserModule).Assembly, "Suite.Users.Storage.Migrations"));
         services.AddSingleton<UserStore>();
         services.AddSingleton<CreateUser>();

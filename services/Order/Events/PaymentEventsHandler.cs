@@ -1,6 +1,7 @@
 using Npgsql;
 using Suite.Contracts.Payments.V1;
 using Suite.Orders.Domain;
+using Suite.Orders.Features;
 using Suite.Orders.Storage;
 using Suite.Platform.Messaging;
 using Suite.Platform.Naming;
@@ -9,7 +10,7 @@ using Suite.Platform.Time;
 namespace Suite.Orders.Events;
 
 /// <summary>What a payment's outcome does to its order. A batch is one locking read, one update and one insert of events.</summary>
-internal sealed class PaymentEventsHandler(OrderStore store, IOutbox outbox, TimeProvider time) : IMessageHandler
+internal sealed class PaymentEventsHandler(OrderStore store, OrderChanges changes, IOutbox outbox, TimeProvider time) : IMessageHandler
 {
     private delegate Order Step(Order order, DateTimeOffset now);
 
@@ -20,15 +21,25 @@ internal sealed class PaymentEventsHandler(OrderStore store, IOutbox outbox, Tim
         {
             if (StepOf(message) is var (orderId, step))
             {
-                steps[orderId] = steps.TryGetValue(orderId, out var first) ? (order, now) => step(first(order, now), now) : step;
+                steps[orderId] = steps.TryGetValue(orderId, out var first) ? (order, at) => step(first(order, at), at) : step;
             }
         }
 
-        var time1 = time.GetMicrosecondUtcNow();
-        await store.UpdateManyAsync([.. steps.Keys], order => steps[order.Id](order, time1), transaction, cancellationToken);
+        var now = time.GetMicrosecondUtcNow();
+        await store.UpdateManyAsync([.. steps.Keys], order => steps[order.Id](order, now), transaction, cancellationToken);
     }
 
-    public void Committed(IReadOnlyList<IncomingMessage> messages) => outbox.Wake();
+    public void Committed(IReadOnlyList<IncomingMessage> messages)
+    {
+        outbox.Wake();
+        foreach (var message in messages)
+        {
+            if (Guid.TryParse(message.Key, out var orderId))
+            {
+                changes.Changed(orderId);
+            }
+        }
+    }
 
     private static (Guid OrderId, Step Step)? StepOf(IncomingMessage message)
     {
@@ -36,14 +47,14 @@ internal sealed class PaymentEventsHandler(OrderStore store, IOutbox outbox, Tim
         {
             var authorized = message.Read(PaymentAuthorized.Parser);
             var payment = Id(Order.Payments, authorized.Payment);
-            return (Id(Order.Collection, authorized.Order), (order, now) => order.Confirm(payment, now));
+            return (Id(Order.Collection, authorized.Order), (order, at) => order.Confirm(payment, at));
         }
 
         if (message.Type == PaymentDeclined.Descriptor.FullName)
         {
             var declined = message.Read(PaymentDeclined.Parser);
             var payment = Id(Order.Payments, declined.Payment);
-            return (Id(Order.Collection, declined.Order), (order, now) => order.Reject(payment, declined.Reason, now));
+            return (Id(Order.Collection, declined.Order), (order, at) => order.Reject(payment, declined.Reason, at));
         }
 
         return null;

@@ -8,7 +8,7 @@ using Suite.Platform.Time;
 namespace Suite.Orders.Features;
 
 /// <summary>Cancels a PENDING or CONFIRMED order. Payment hears of it and releases what it holds, or is about to hold.</summary>
-internal sealed class CancelOrder(IdempotencyStore requests, OrderStore store, IOutbox outbox, TimeProvider time)
+internal sealed class CancelOrder(IdempotencyStore requests, OrderStore store, OrderChanges changes, IOutbox outbox, TimeProvider time)
 {
     public async Task<Contracts.Orders.V1.Order> RunAsync(RequestKey key, Guid id, string reason, string etag, CancellationToken cancellationToken)
     {
@@ -18,10 +18,11 @@ internal sealed class CancelOrder(IdempotencyStore requests, OrderStore store, I
             async (transaction, token) =>
             {
                 var order = await store.UpdateAsync(id, o => Cancel(o, reason, etag), transaction, token);
-                return (await store.WithLinesAsync([order], token))[0].ToProto();
+                return (await OrderStore.WithLinesAsync(order, transaction, token)).ToProto();
             },
             cancellationToken);
         outbox.Wake();
+        changes.Changed(id);
         return cancelled;
     }
 

@@ -12,9 +12,12 @@ namespace Suite.Orders.Features;
 /// Asks User whether a customer exists and is active. A yes is remembered for a second, a no never: a customer who is
 /// suspended is refused at most a second later, one who is reactivated is served at once.
 /// </summary>
-internal sealed class CustomerDirectory(UserService.UserServiceClient users) : IDisposable
+internal sealed class CustomerDirectory(UserService.UserServiceClient users, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long User may take; less when the caller has less time left.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly MemoryCache _active = new(new MemoryCacheOptions { SizeLimit = 100_000 });
 
@@ -39,15 +42,17 @@ internal sealed class CustomerDirectory(UserService.UserServiceClient users) : I
     {
         try
         {
-            var user = await users.GetUserAsync(new GetUserRequest { Name = name }, cancellationToken: cancellationToken);
+            var deadline = time.GetUtcNow().UtcDateTime + Patience;
+            var user = await users.GetUserAsync(new GetUserRequest { Name = name }, deadline: deadline, cancellationToken: cancellationToken);
             return user.State == User.Types.State.Active;
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
             return false;
         }
-        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is RpcException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
+            // A deadline of this call surfaces as a cancellation too; it is the caller's only when the caller's token says so.
             throw DomainError.DependencyUnavailable("user", e);
         }
     }

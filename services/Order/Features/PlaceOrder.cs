@@ -1,12 +1,16 @@
+using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Suite.Contracts.Common.V1;
+using Suite.Contracts.Orders.V1;
 using Suite.Orders.Domain;
 using Suite.Orders.Storage;
 using Suite.Platform.Errors;
-using Suite.Platform.Hosting;
 using Suite.Platform.Idempotency;
-using Suite.Platform.Messaging;
 using Suite.Platform.Naming;
 using Suite.Platform.Time;
+using Order = Suite.Orders.Domain.Order;
+using OrderLine = Suite.Orders.Domain.OrderLine;
+using Product = Suite.Orders.Domain.Product;
 
 namespace Suite.Orders.Features;
 
@@ -19,29 +23,26 @@ internal sealed class PlaceOrder(
     PriceBook prices,
     OrderPlacement placement,
     IdempotencyStore requests,
-    IOutbox outbox,
     TimeProvider time)
 {
     private const int MostPriceChanges = 5;
 
-    /// <summary>One wanted line.</summary>
-    public readonly record struct Line(string Sku, int Quantity);
-
-    public async Task<Contracts.Orders.V1.Order> RunAsync(
-        RequestKey key, Guid customerId, IReadOnlyList<Line> lines, string paymentMethod, CancellationToken cancellationToken)
+    /// <summary>Places the order of a request that went through validation.</summary>
+    /// <exception cref="DomainException">Whatever CreateOrder's contract names.</exception>
+    public async Task<Contracts.Orders.V1.Order> RunAsync(CreateOrderRequest request, CancellationToken cancellationToken)
     {
+        var key = RequestKey.Of("CreateOrder", request.RequestId, request);
+        var customerId = ResourceName.ParseGuid(Order.Customers, request.Order.Customer, "order.customer");
         try
         {
             await customers.CheckActiveAsync(customerId, cancellationToken);
             for (var attempt = 0; attempt < MostPriceChanges; attempt++)
             {
-                var (order, versions) = await PriceAsync(customerId, lines, refresh: attempt > 0, cancellationToken);
+                var (order, versions) = await PriceAsync(customerId, request.Order.Lines, refresh: attempt > 0, cancellationToken);
                 var response = order.ToProto();
-                switch (await placement.PlaceAsync(order, versions, paymentMethod, key, OrderPlacement.Response(order), cancellationToken))
+                switch (await placement.PlaceAsync(order, versions, request.Order.PaymentMethod, key, response.ToByteArray(), cancellationToken))
                 {
                     case OrderPlacement.Outcome.Placed:
-                        CrashPoints.Hit("order.after-commit");
-                        outbox.Wake();
                         return response;
                     case OrderPlacement.Outcome.Repeated:
                         return await StoredAsync(key, cancellationToken) ?? throw DomainError.RequestInProgress();
@@ -53,21 +54,27 @@ internal sealed class PlaceOrder(
         catch (DomainException e) when (e.Reason is not (ErrorReason.RequestIdReused or ErrorReason.RequestInProgress))
         {
             // What was answered once is answered again, whatever became of the customer or the price since.
-            return await StoredAsync(key, cancellationToken) ?? throw e;
+            if (await StoredAsync(key, cancellationToken) is { } stored)
+            {
+                return stored;
+            }
+
+            throw;
         }
     }
 
     private async Task<(Order Order, IReadOnlyList<long> Versions)> PriceAsync(
-        Guid customerId, IReadOnlyList<Line> lines, bool refresh, CancellationToken cancellationToken)
+        Guid customerId, RepeatedField<Contracts.Orders.V1.OrderLine> lines, bool refresh, CancellationToken cancellationToken)
     {
-        var products = await prices.FindAsync([.. lines.Select(l => l.Sku)], refresh, cancellationToken);
+        var skus = lines.Select(l => ResourceName.LastSegment(l.Product)).ToArray();
+        var products = await prices.FindAsync(skus, refresh, cancellationToken);
         var versions = new long[lines.Count];
         var priced = new OrderLine[lines.Count];
         for (var i = 0; i < lines.Count; i++)
         {
-            if (!products.TryGetValue(lines[i].Sku, out var product) || !product.IsSold)
+            if (!products.TryGetValue(skus[i], out var product) || !product.IsSold)
             {
-                var name = ResourceName.Format(Product.Collection, lines[i].Sku);
+                var name = ResourceName.Format(Product.Collection, skus[i]);
                 throw DomainError.FailedPrecondition(
                     ErrorReason.ProductNotFound, name, $"order.lines[{i}].product: {name} is not in the price book or no longer sold.");
             }

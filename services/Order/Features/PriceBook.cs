@@ -37,7 +37,16 @@ internal sealed class PriceBook(ProductStore store) : IDisposable
         {
             foreach (var product in await store.FindAsync([.. unknown.Distinct()], cancellationToken))
             {
-                found[product.Sku] = _known.Set(product.Sku, product, new MemoryCacheEntryOptions { Size = 1 });
+                found[product.Sku] = product;
+                if (product.IsSold)
+                {
+                    _known.Set(product.Sku, product, new MemoryCacheEntryOptions { Size = 1 });
+                }
+                else
+                {
+                    // Nothing compares the version of a refusal, so a refusal is never remembered.
+                    _known.Remove(product.Sku);
+                }
             }
         }
 

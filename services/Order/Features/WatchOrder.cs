@@ -10,11 +10,11 @@ namespace Suite.Orders.Features;
 /// Tells the states of an order: the present one at once, then each that follows, from the order's history, so that none is
 /// skipped. Changes are heard of at once on any replica; a reading every other second heals what was not heard.
 /// </summary>
-internal sealed class WatchOrder(OrderStore store, OrderChanges changes, TimeProvider time)
+internal sealed class WatchOrder(OrderStore store, OrderChanges changes, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private static readonly TimeSpan Heal = TimeSpan.FromSeconds(2);
 
-    /// <exception cref="DomainException">NOT_FOUND.</exception>
+    /// <exception cref="DomainException">NOT_FOUND, or UNAVAILABLE (SERVICE_STOPPING) when this replica stops.</exception>
     public async IAsyncEnumerable<Contracts.Orders.V1.Order> RunAsync(
         Guid id, long afterVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -27,6 +27,7 @@ internal sealed class WatchOrder(OrderStore store, OrderChanges changes, TimePro
             seen = current.Version;
         }
 
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         try
         {
             var ended = current.IsFinal && seen >= current.Version;
@@ -42,8 +43,12 @@ internal sealed class WatchOrder(OrderStore store, OrderChanges changes, TimePro
 
                 if (!ended)
                 {
-                    await Task.WhenAny(next, Task.Delay(Heal, time, cancellationToken));
+                    await Task.WhenAny(next, Task.Delay(Heal, time, waiting.Token));
                     cancellationToken.ThrowIfCancellationRequested();
+                    if (waiting.IsCancellationRequested)
+                    {
+                        throw DomainError.Stopping();
+                    }
                 }
             }
         }

@@ -1,19 +1,20 @@
-using Google.Protobuf;
+using System.Threading.Channels;
 using Npgsql;
-using NpgsqlTypes;
 using Suite.Orders.Domain;
+using Suite.Platform.Errors;
+using Suite.Platform.Hosting;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Messaging;
 
 namespace Suite.Orders.Storage;
 
 /// <summary>
-/// Writes a new order: prices checked, idempotency record, order, lines, history and outbox row in one statement, which is one
-/// round trip and one durable commit.
+/// Makes new orders durable, many callers to a commit: one loop writes, and what came in while its last statement ran is its
+/// next batch. It never waits to collect more, so a lone caller pays one round trip and many share one.
 /// </summary>
-internal sealed class OrderPlacement(NpgsqlDataSource dataSource, IOutbox outbox)
+internal sealed class OrderPlacement(NpgsqlDataSource dataSource, IOutbox outbox, ILogger<OrderPlacement> logger) : BackgroundService
 {
-    /// <summary>What came of it.</summary>
+    /// <summary>What came of an order.</summary>
     public enum Outcome
     {
         /// <summary>The order is durable.</summary>
@@ -26,70 +27,115 @@ internal sealed class OrderPlacement(NpgsqlDataSource dataSource, IOutbox outbox
         PricesChanged = 2,
     }
 
-    /// <summary>The statement. <c>bench/</c> runs the very same one through pgbench.</summary>
-    public const string Statement =
-        $"""
-        WITH stale AS (
-            SELECT FROM unnest($1::text[], $2::bigint[]) AS used (sku, version)
-            WHERE NOT EXISTS (SELECT FROM products p WHERE p.sku = used.sku AND p.version = used.version AND p.state = 1)
-            LIMIT 1
-        ), key AS (
-            INSERT INTO idempotency (request_id, request_hash, response)
-            SELECT $3::uuid, $4::bytea, $5::bytea WHERE NOT EXISTS (SELECT FROM stale)
-            ON CONFLICT DO NOTHING
-            RETURNING request_id
-        ), placed AS (
-            INSERT INTO orders (id, customer_id, currency, total_minor, state, version, create_time, update_time)
-            SELECT $6::uuid, $7::uuid, $8::text, $9::bigint, 1, 1, $10::timestamptz, $10::timestamptz FROM key
-        ), lines AS (
-            INSERT INTO order_lines (order_id, line_number, sku, quantity, unit_price_minor, amount_minor)
-            SELECT $6::uuid, line.number, line.sku, line.quantity, line.price, line.amount
-            FROM key, unnest($1::text[], $11::int[], $12::bigint[], $13::bigint[]) WITH ORDINALITY
-                AS line (sku, quantity, price, amount, number)
-        ), history AS (
-            INSERT INTO order_history (order_id, version, state, state_reason, update_time)
-            SELECT $6::uuid, 1, 1, '', $10::timestamptz FROM key
-        ), event AS (
-            INSERT INTO outbox ({OutboxRow.Columns})
-            SELECT $14::uuid, $15::smallint, $16::text, $17::text, $18::text, $19::bytea, $20::text, $21::text, $22::text FROM key
-        )
-        SELECT CASE WHEN EXISTS (SELECT FROM key) THEN 0 WHEN EXISTS (SELECT FROM stale) THEN 2 ELSE 1 END
-        """;
+    /// <summary>The statement behind it; <c>bench/</c> runs the very same one through pgbench.</summary>
+    public const string Statement = PlacementStatement.Sql;
 
-    public async Task<Outcome> PlaceAsync(
-        Order order, IReadOnlyList<long> priceVersions, string paymentMethod, RequestKey key, byte[] response, CancellationToken cancellationToken)
+    /// <summary>More callers than this are told to come back: waiting longer would only be waiting.</summary>
+    private const int MostWaiting = 4096;
+
+    private const int MostOrders = 256;
+    private const int MostLines = 4096;
+
+    private readonly Channel<Placement> _queue = Channel.CreateBounded<Placement>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+
+    /// <summary>
+    /// Places an order with its idempotency record and its event. A caller that gives up before its batch is sent leaves
+    /// nothing behind.
+    /// </summary>
+    /// <param name="order">The order, priced.</param>
+    /// <param name="versions">The version of the product each line was priced with.</param>
+    /// <param name="paymentMethod">The provider's token.</param>
+    /// <param name="key">The request.</param>
+    /// <param name="response">What is answered now, and when the request is repeated.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="DomainException">RESOURCE_EXHAUSTED (OVERLOADED) or UNAVAILABLE.</exception>
+    public Task<Outcome> PlaceAsync(
+        Order order, IReadOnlyList<long> versions, string paymentMethod, RequestKey key, byte[] response, CancellationToken cancellationToken)
     {
+        // Made here, where the caller's trace is current.
         var row = outbox.Prepare(new OutgoingEvent(OrderModule.Topic, order.Id.ToString(), order.ToEvent(paymentMethod)));
-        var lines = order.Lines;
-        await using var command = dataSource.CreateCommand(Statement);
-        var p = command.Parameters;
-        p.Add(new() { Value = lines.Select(l => l.Sku).ToArray() });
-        p.Add(new() { Value = priceVersions });
-        p.Add(new() { Value = key.Id });
-        p.Add(new() { Value = key.Hash });
-        p.Add(new() { Value = response });
-        p.Add(new() { Value = order.Id });
-        p.Add(new() { Value = order.CustomerId });
-        p.Add(new() { Value = order.Total.CurrencyCode });
-        p.Add(new() { Value = order.Total.MinorUnits });
-        p.Add(new() { Value = order.CreateTime });
-        p.Add(new() { Value = lines.Select(l => l.Quantity).ToArray() });
-        p.Add(new() { Value = lines.Select(l => l.UnitPrice.MinorUnits).ToArray() });
-        p.Add(new() { Value = lines.Select(l => l.Amount.MinorUnits).ToArray() });
-        p.Add(new() { Value = row.EventId });
-        p.Add(new() { Value = row.Shard });
-        p.Add(new() { Value = row.Topic });
-        p.Add(new() { Value = row.Key });
-        p.Add(new() { Value = row.Type });
-        p.Add(new() { Value = row.Payload });
-        p.Add(Text(row.TraceParent));
-        p.Add(Text(row.TraceState));
-        p.Add(Text(row.Baggage));
-        return (Outcome)(int)(await command.ExecuteScalarAsync(cancellationToken))!;
+        var placement = new Placement(order, versions, key, response, row, cancellationToken);
+        if (!_queue.Writer.TryWrite(placement))
+        {
+            throw _queue.Reader.Completion.IsCompleted ? DomainError.Stopping() : DomainError.Overloaded();
+        }
+
+        return placement.Outcome.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The response stored with a new order.</summary>
-    public static byte[] Response(Order order) => order.ToProto().ToByteArray();
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // What was taken in is written; the listener is closed by then, so nothing follows.
+        await using var stop = stoppingToken.Register(() => _queue.Writer.TryComplete());
+        await using var statement = new PlacementStatement(dataSource);
+        var batch = new List<Placement>(MostOrders);
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            Fill(batch);
+            if (batch.Count > 0)
+            {
+                await WriteAsync(batch, statement);
+            }
+        }
+    }
 
-    private static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
+    /// <summary>Takes what waits, once per request id, in order of request id: writers that lock in one order can not deadlock.</summary>
+    private void Fill(List<Placement> batch)
+    {
+        batch.Clear();
+        var lines = 0;
+        var first = new Dictionary<Guid, Placement>();
+        while (batch.Count < MostOrders && lines < MostLines && _queue.Reader.TryRead(out var placement))
+        {
+            if (placement.IsAbandoned)
+            {
+                continue;
+            }
+
+            if (!first.TryAdd(placement.Key.Id, placement))
+            {
+                first[placement.Key.Id].Followers.Add(placement);
+                continue;
+            }
+
+            batch.Add(placement);
+            lines += placement.Order.Lines.Count;
+        }
+
+        batch.Sort(static (a, b) => a.Key.Id.CompareTo(b.Key.Id));
+    }
+
+    private async Task WriteAsync(List<Placement> batch, PlacementStatement statement)
+    {
+        try
+        {
+            var outcomes = await statement.RunAsync(batch);
+            if (outcomes.Contains(Outcome.Placed))
+            {
+                CrashPoints.Hit("order.after-commit");
+                outbox.Wake();
+            }
+
+            for (var i = 0; i < batch.Count; i++)
+            {
+                batch[i].Finish(outcomes[i]);
+            }
+        }
+        catch (PostgresException e) when (batch.Count > 1 && statement.IsConnected)
+        {
+            // One of them is at fault, and its neighbours shall not pay for it.
+            OrderLog.BatchRefused(logger, batch.Count, e.SqlState);
+            foreach (var placement in batch)
+            {
+                await WriteAsync([placement], statement);
+            }
+        }
+        catch (Exception e)
+        {
+            foreach (var placement in batch)
+            {
+                placement.Fail(statement.IsConnected ? e : DomainError.DependencyUnavailable("postgres", e));
+            }
+        }
+    }
 }

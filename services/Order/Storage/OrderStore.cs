@@ -4,6 +4,7 @@ using Suite.Orders.Domain;
 using Suite.Platform.Errors;
 using Suite.Platform.Messaging;
 using Suite.Platform.Monetary;
+using Suite.Platform.Naming;
 using Suite.Platform.Postgres;
 using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
@@ -71,7 +72,14 @@ internal sealed class OrderStore(NpgsqlDataSource dataSource, IOutbox outbox)
         command.Parameters.Add(new() { Value = before ?? Guid.AllBitsSet });
         command.Parameters.Add(new() { Value = count });
         command.CommandText = $"SELECT {Columns} FROM orders WHERE id < $1{filter(command.Parameters)} ORDER BY id DESC LIMIT $2";
-        return await WithLinesAsync(await ReadManyAsync(command, cancellationToken), cancellationToken);
+        var orders = await ReadManyAsync(command, cancellationToken);
+        if (orders.Count == 0)
+        {
+            return orders;
+        }
+
+        await using var lines = dataSource.CreateCommand(SelectLines);
+        return await WithLinesAsync(lines, orders, cancellationToken);
     }
 
     /// <summary>Every state the order was in after <paramref name="version"/>, without lines.</summary>
@@ -103,7 +111,7 @@ internal sealed class OrderStore(NpgsqlDataSource dataSource, IOutbox outbox)
     {
         var updated = await UpdateManyAsync([id], change, transaction, cancellationToken);
         return updated.SingleOrDefault()
-            ?? throw DomainError.NotFound(Platform.Naming.ResourceName.Format(Order.Collection, id));
+            ?? throw DomainError.NotFound(ResourceName.Format(Order.Collection, id));
     }
 
     /// <summary>
@@ -136,17 +144,18 @@ internal sealed class OrderStore(NpgsqlDataSource dataSource, IOutbox outbox)
         return after;
     }
 
-    /// <summary>The same orders with their lines.</summary>
-    public async Task<IReadOnlyList<Order>> WithLinesAsync(IReadOnlyList<Order> orders, CancellationToken cancellationToken)
+    /// <summary>The same order with its lines, read on the connection of the caller's transaction.</summary>
+    public static async Task<Order> WithLinesAsync(Order order, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        if (orders.Count == 0)
-        {
-            return orders;
-        }
+        await using var command = new NpgsqlCommand(SelectLines, transaction.Connection, transaction);
+        return (await WithLinesAsync(command, [order], cancellationToken))[0];
+    }
 
-        await using var command = dataSource.CreateCommand(SelectLines);
-        command.Parameters.Add(new() { Value = orders.Select(o => o.Id).Distinct().ToArray() });
-        var currencies = orders.DistinctBy(o => o.Id).ToDictionary(o => o.Id, o => o.Total.CurrencyCode);
+    private static async Task<IReadOnlyList<Order>> WithLinesAsync(
+        NpgsqlCommand command, IReadOnlyList<Order> orders, CancellationToken cancellationToken)
+    {
+        command.Parameters.Add(new() { Value = orders.Select(o => o.Id).ToArray() });
+        var currencies = orders.ToDictionary(o => o.Id, o => o.Total.CurrencyCode);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var lines = await ReadLinesAsync(reader, id => currencies[id], cancellationToken);
         return [.. orders.Select(o => o with { Lines = lines.GetValueOrDefault(o.Id) ?? [] })];

@@ -75,6 +75,20 @@ public static class DomainError
             RetryAfter = TimeSpan.FromMilliseconds(500),
         };
 
+    /// <summary>RESOURCE_EXHAUSTED, said before any work: more is waiting than can be done in time.</summary>
+    public static DomainException Overloaded() =>
+        new(StatusCode.ResourceExhausted, ErrorReason.Overloaded, "The service has more work than it can do in time; try again later.")
+        {
+            RetryAfter = TimeSpan.FromMilliseconds(500),
+        };
+
+    /// <summary>UNAVAILABLE because this replica is stopping; another one, or the next, goes on.</summary>
+    public static DomainException Stopping() =>
+        new(StatusCode.Unavailable, ErrorReason.ServiceStopping, "The service is stopping; call again.")
+        {
+            RetryAfter = TimeSpan.FromMilliseconds(500),
+        };
+
     /// <summary>DEADLINE_EXCEEDED; the work was stopped.</summary>
     public static DomainException DeadlinePassed(Exception? inner = null) =>
         new(StatusCode.DeadlineExceeded, ErrorReason.DeadlinePassed, "The deadline passed before the work was done.", inner);

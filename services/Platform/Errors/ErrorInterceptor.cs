@@ -1,14 +1,12 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using Microsoft.Extensions.Logging;
 
 namespace Suite.Platform.Errors;
 
 /// <summary>
-/// The outermost interceptor: whatever leaves a handler becomes a <c>google.rpc.Status</c> with <c>ErrorInfo</c>. The cause of
-/// the unforeseen goes to the log alone.
+/// The outermost interceptor: whatever leaves a handler becomes a <c>google.rpc.Status</c> with <c>ErrorInfo</c>.
 /// </summary>
-internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger, TimeProvider time) : Interceptor
+internal sealed class ErrorInterceptor(ErrorTranslation translation) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -68,26 +66,7 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger, TimePro
         }
     }
 
-    private RpcException Translate(Exception exception, ServerCallContext context)
-    {
-        var cancelled = context.CancellationToken.IsCancellationRequested;
-        var deadlinePassed = context.Deadline <= time.GetUtcNow().UtcDateTime;
-        if (ErrorMapping.IsCallersCancellation(exception, cancelled, deadlinePassed))
-        {
-            return new RpcException(new Status(StatusCode.Cancelled, "The caller cancelled."));
-        }
-
-        var error = ErrorMapping.Map(exception, cancelled, deadlinePassed);
-        switch (error.Code)
-        {
-            case StatusCode.Internal:
-                ErrorLog.Unforeseen(logger, context.Method, exception);
-                break;
-            case StatusCode.Unavailable:
-                ErrorLog.DependencyUnavailable(logger, context.Method, error.Details.GetValueOrDefault("dependency"), exception);
-                break;
-        }
-
-        return error.ToRpcException();
-    }
+    private RpcException Translate(Exception exception, ServerCallContext context) => translation.IsCallersCancellation(exception, context)
+        ? new RpcException(new Status(StatusCode.Cancelled, "The caller cancelled."))
+        : translation.Translate(exception, context).ToRpcException();
 }

@@ -8,5 +8,5 @@ internal static partial class ErrorLog
     public static partial void Unforeseen(ILogger logger, string method, Exception exception);
 
     [LoggerMessage(1002, LogLevel.Warning, "{Method} could not reach {Dependency}")]
-    public static partial void DependencyUnavailable(ILogger logger, string method, string? dependency, Exception exception);
+    public static partial void DependencyUnavailable(ILogger logger, string method, string dependency, Exception exception);
 }

@@ -103,6 +103,7 @@ public static class SuiteHost
 
     private static void AddGrpc(IServiceCollection services, IHostEnvironment environment)
     {
+        services.AddSingleton<ErrorTranslation>();
         services.AddSingleton<ErrorInterceptor>();
         services.AddSingleton<ValidationInterceptor>();
         services.AddGrpc(grpc =>

@@ -6,4 +6,11 @@ namespace Suite.Platform.Messaging;
 /// <param name="Topic">The topic, for example <c>suite.order.v1</c>.</param>
 /// <param name="Key">The message key: messages of one key stay in order. The aggregate's id.</param>
 /// <param name="Body">The event; its full name becomes the CloudEvents type.</param>
-public sealed record OutgoingEvent(string Topic, string Key, IMessage Body);
+public sealed record OutgoingEvent(string Topic, string Key, IMessage Body)
+{
+    /// <summary>
+    /// The message this event follows from, whose trace goes on with it. Null: the trace of the code that writes the row, which
+    /// is right for a call and wrong for a batch of messages that came from different calls.
+    /// </summary>
+    public IncomingMessage? Cause { get; init; }
+}

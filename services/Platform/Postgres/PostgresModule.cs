@@ -55,9 +55,10 @@ public static class PostgresModule
             Database = database,
             ApplicationName = database,
         };
+        // Three services fit the 100 connections of a server with default settings.
         if (!settings.ContainsKey("Maximum Pool Size"))
         {
-            settings.MaxPoolSize = 40;
+            settings.MaxPoolSize = 30;
         }
 
         if (!settings.ContainsKey("Max Auto Prepare"))

@@ -8,7 +8,7 @@ using Suite.Users.Storage;
 namespace Suite.Users.Features;
 
 /// <summary>Creates an active user, with its event, once per request id.</summary>
-internal sealed class CreateUser(IdempotencyStore requests, UserStore store, IOutbox outbox, TimeProvider time)
+internal sealed class CreateUser(IdempotencyStore requests, IOutbox outbox, TimeProvider time)
 {
     public async Task<User> RunAsync(RequestKey key, EmailAddress email, string displayName, CancellationToken cancellationToken)
     {
@@ -18,7 +18,7 @@ internal sealed class CreateUser(IdempotencyStore requests, UserStore store, IOu
             async (transaction, token) =>
             {
                 var user = UserAccount.Create(email, displayName, time.GetMicrosecondUtcNow());
-                await store.InsertAsync(user, transaction, token);
+                await UserStore.InsertAsync(user, transaction, token);
                 await outbox.AppendAsync(transaction, [new OutgoingEvent(UserModule.Topic, user.Id.ToString(), user.ToCreatedEvent())], token);
                 return user.ToProto();
             },

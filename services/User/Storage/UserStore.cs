@@ -18,7 +18,7 @@ internal sealed class UserStore(NpgsqlDataSource dataSource)
         "SELECT id, email, display_name, state, version, create_time, update_time FROM users WHERE id = ANY($1)";
 
     /// <exception cref="DomainException">ALREADY_EXISTS when the e-mail address is taken.</exception>
-    public async Task InsertAsync(UserAccount user, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public static async Task InsertAsync(UserAccount user, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Insert, transaction.Connection, transaction);
         command.Parameters.Add(new() { Value = user.Id });

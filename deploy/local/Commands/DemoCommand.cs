@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Suite.Local.Commands;
+
+/// <summary>
+/// <c>demo</c>: a fresh suite of its own beside whatever runs, the sample orders placed through the command line, and what became of
+/// them. It ends with 0 only when no order is left pending and the ledger balances.
+/// </summary>
+internal static class DemoCommand
+{
+    private const string Samples = "clients/cli/samples";
+
+    public static async Task<int> RunAsync()
+    {
+        using var signals = new StopSignals();
+        var took = Stopwatch.StartNew();
+        var options = Options();
+        try
+        {
+            Console.WriteLine("A fresh suite, on free ports and with its own data:");
+            await options.Stages.RunAsync("checks", async () =>
+            {
+                _ = SuiteCommandLine.Program;
+                return await Requirements.CheckAsync(options, Console.WriteLine, signals.Token);
+            });
+            await using var suite = await LocalSuite.StartAsync(options, signals.Token);
+            var code = await ShowAsync(suite);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{(code == 0 ? "Done" : "FAILED")} after {took.Elapsed.TotalSeconds:0.0} s. What the services printed is in .suite/demo/logs."));
+            await OfferAsync(suite, signals.Token);
+            return code;
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            return 130;
+        }
+    }
+
+    private static async Task<int> ShowAsync(LocalSuite suite)
+    {
+        var commandLine = new SuiteCommandLine(suite);
+        foreach (var what in (string[])["users", "products", "orders"])
+        {
+            var code = await commandLine.RunAsync("import", what, $"{Samples}/{what}.csv");
+            // The sample orders have two bad lines, to show how they are reported.
+            if (code is not (0 or SuiteCommandLine.SomeLinesBad) || (code != 0 && what != "orders"))
+            {
+                Console.Error.WriteLine($"The import of {what} ended with exit code {code}.");
+                return 1;
+            }
+        }
+
+        var unbalanced = await commandLine.RunAsync("ledger", "balance");
+        if (unbalanced != 0)
+        {
+            Console.Error.WriteLine($"The ledger does not balance (exit code {unbalanced}).");
+            return 1;
+        }
+
+        // Asked again and apart from what the import reported: nothing may be left on its way.
+        var pending = await commandLine.ReadAsync("order", "list", "--state", "PENDING", "--limit", "10", "--output", "jsonl");
+        if (pending.Trim().Length > 0)
+        {
+            Console.Error.WriteLine("Some orders are still pending:\n" + pending);
+            return 1;
+        }
+
+        return 0;
+    }
+
+    /// <summary>Leaves the suite up for someone at a terminal to try; without one there is nobody to wait for.</summary>
+    private static async Task OfferAsync(LocalSuite suite, CancellationToken cancellationToken)
+    {
+        if (Console.IsInputRedirected)
+        {
+            return;
+        }
+
+        var order = suite.Order.GrpcAddress["http://".Length..];
+        Console.WriteLine($$"""
+
+            The suite stays up until you press Enter. Try in another terminal:
+              grpcurl -plaintext -d '{"page_size": 3}' {{order}} suite.order.v1.OrderService/ListOrders
+              curl '{{suite.Order.HttpAddress}}/v1/orders?pageSize=3'
+            """);
+        await Task.WhenAny(Task.Run(Console.ReadLine, cancellationToken), Task.Delay(Timeout.Infinite, cancellationToken));
+    }
+
+    private static LocalSuiteOptions Options() =>
+        LocalSuiteOptions.FromEnvironment(Path.Combine(RunCommand.DataDirectory, "demo")) with
+        {
+            // A fresh suite needs a fresh database: one that SUITE_POSTGRES names may hold somebody's orders.
+            Postgres = null,
+            Kafka = null,
+            Fresh = true,
+            Stages = new ConsoleStages(),
+            Say = Console.WriteLine,
+        };
+}

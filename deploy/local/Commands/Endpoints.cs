@@ -1,0 +1,56 @@
+using System.Text;
+using Npgsql;
+
+namespace Suite.Local.Commands;
+
+/// <summary>The table of what listens where, and the same for programs in <c>endpoints.env</c>.</summary>
+internal static class Endpoints
+{
+    public static string Table(LocalSuite suite)
+    {
+        List<(string What, string Where, string For)> rows = [];
+        foreach (var service in suite.Services)
+        {
+            rows.Add((service.Title, service.GrpcAddress, "gRPC, reflection, health"));
+            rows.Add((string.Empty, service.HttpAddress, "HTTP/JSON, /livez, /readyz"));
+        }
+
+        var postgres = new NpgsqlConnectionStringBuilder(suite.PostgresConnectionString);
+        rows.Add(("postgres", $"{postgres.Host}:{postgres.Port}", "suite_user, suite_order, suite_payment"));
+        rows.Add(("kafka", suite.KafkaBootstrapServers, suite.Kafka?.Kind ?? "named by SUITE_KAFKA"));
+        var text = new StringBuilder();
+        foreach (var (what, where, purpose) in rows)
+        {
+            text.AppendLine($"  {what,-10} {where,-24} {purpose}");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>
+    /// Writes the addresses for a shell to source. The stores go by the names that their own tools read (<c>PGHOST</c>, …): under
+    /// <c>SUITE_POSTGRES</c> the next run would take them for a server of somebody else's. Only the owner may read it.
+    /// </summary>
+    public static void Write(string file, LocalSuite suite)
+    {
+        var lines = new List<string> { "# Written by ./build.sh run while it runs:  set -a; . .suite/endpoints.env; set +a" };
+        lines.AddRange(suite.ClientEnvironment.Select(pair => $"{pair.Key}={pair.Value}"));
+        lines.AddRange(suite.Services.Where(s => s.Replica == 0).Select(s => $"SUITE_{s.Name.ToUpperInvariant()}_HTTP_ADDRESS={s.HttpAddress}"));
+        lines.Add($"KAFKA_BOOTSTRAP_SERVERS={suite.KafkaBootstrapServers}");
+        if (suite.Postgres is not null)
+        {
+            var postgres = new NpgsqlConnectionStringBuilder(suite.PostgresConnectionString);
+            lines.AddRange([$"PGHOST={postgres.Host}", $"PGPORT={postgres.Port}", $"PGUSER={postgres.Username}", $"PGPASSWORD={postgres.Password}"]);
+        }
+
+        File.Delete(file);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var writer = new StreamWriter(file, options);
+        lines.ForEach(writer.WriteLine);
+    }
+}

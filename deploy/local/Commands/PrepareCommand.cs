@@ -1,0 +1,23 @@
+using Suite.Local.Postgres;
+
+namespace Suite.Local.Commands;
+
+/// <summary><c>prepare</c>: what tests need from the system. In CI a missing server is an error, elsewhere tests are skipped.</summary>
+internal static class PrepareCommand
+{
+    public static async Task<int> RunAsync()
+    {
+        using var signals = new StopSignals();
+        try
+        {
+            await PostgresInstall.EnsureAsync(Console.WriteLine, signals.Token);
+            return 0;
+        }
+        catch (SuiteLocalException e) when (Environment.GetEnvironmentVariable("CI") is null or "" or "false")
+        {
+            Console.WriteLine(e.Message);
+            Console.WriteLine("Tests that need PostgreSQL will be skipped.");
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Suite.Local.Commands;
+
+/// <summary><c>run</c>: everything on this machine, until it is told to stop.</summary>
+internal static class RunCommand
+{
+    /// <summary>Where <c>run</c> keeps its data, in the checkout.</summary>
+    public static string DataDirectory => Path.Combine(Checkout.Root, ".suite");
+
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        using var signals = new StopSignals();
+        var took = Stopwatch.StartNew();
+        var options = Options(arguments);
+        CheckFree(arguments);
+        var endpoints = Path.Combine(DataDirectory, "endpoints.env");
+        try
+        {
+            await options.Stages.RunAsync("checks", () => Requirements.CheckAsync(options, Say, signals.Token));
+            await using var suite = await LocalSuite.StartAsync(options, signals.Token);
+            Endpoints.Write(endpoints, suite);
+            Console.WriteLine();
+            Console.WriteLine(Endpoints.Table(suite));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Ready in {took.Elapsed.TotalSeconds:0.0} s. Data in .suite, what they print in .suite/logs, addresses in .suite/endpoints.env."));
+            Console.WriteLine($"Try:  grpcurl -plaintext {suite.Order.GrpcAddress["http://".Length..]} list      Ctrl-C stops everything.");
+            await Task.Delay(Timeout.Infinite, signals.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Console.WriteLine("Stopping.");
+            took.Restart();
+            await suite.StopAsync();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Stopped in {took.Elapsed.TotalSeconds:0.0} s."));
+            return 0;
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            Console.WriteLine("Stopped before everything had started.");
+            return 130;
+        }
+        finally
+        {
+            File.Delete(endpoints);
+        }
+    }
+
+    /// <summary>What makes a run impossible and is known in milliseconds: another launcher in this checkout, or a taken port.</summary>
+    public static void CheckFree(Arguments arguments)
+    {
+        using (DataLock.Take(DataDirectory))
+        {
+            LocalSuite.CheckPorts(Options(arguments));
+        }
+    }
+
+    private static LocalSuiteOptions Options(Arguments arguments) => LocalSuiteOptions.FromEnvironment(DataDirectory) with
+    {
+        PortOffset = arguments.PortOffset,
+        Supervise = true,
+        Say = Say,
+        Stages = new ConsoleStages(),
+    };
+
+    private static void Say(string sentence) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.Now:HH:mm:ss} {sentence}"));
+}

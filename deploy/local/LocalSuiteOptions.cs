@@ -1,0 +1,62 @@
+namespace Suite.Local;
+
+/// <summary>What to start, and where.</summary>
+public sealed record LocalSuiteOptions
+{
+    /// <summary>The folder for everything that is kept: databases, the broker's log, what services print.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Whether to remove everything in <see cref="DataDirectory"/> first.</summary>
+    public bool Fresh { get; init; }
+
+    /// <summary>
+    /// Added to the fixed ports: User, Order and Payment take HTTP 8101, 8102, 8103 and gRPC 9101, 9102, 9103. Null has every port be a
+    /// free one, which suits tests.
+    /// </summary>
+    public int? PortOffset { get; init; }
+
+    /// <summary>An existing PostgreSQL server as a connection string; null starts a private one.</summary>
+    public string? Postgres { get; init; }
+
+    /// <summary>An existing Kafka as <c>bootstrap.servers</c>; null starts a private one.</summary>
+    public string? Kafka { get; init; }
+
+    /// <summary>Where Apache Kafka lies, for a private broker; null uses the broker built into librdkafka.</summary>
+    public string? KafkaHome { get; init; }
+
+    /// <summary>The services to start, in this order; all by default.</summary>
+    public IReadOnlyList<string> Services { get; init; } = Local.Services.ServiceProcess.Names;
+
+    /// <summary>How many processes of a service; one where nothing is said. Replicas after the first have free ports.</summary>
+    public IReadOnlyDictionary<string, int> Replicas { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>More settings for every service.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>More settings for one service, by its name; they win over <see cref="Environment"/>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> ServiceEnvironment { get; init; } =
+        new Dictionary<string, IReadOnlyDictionary<string, string>>();
+
+    /// <summary>Whether what dies is started again.</summary>
+    public bool Supervise { get; init; }
+
+    /// <summary>Gets what happens after the start, for people: one sentence each.</summary>
+    public Action<string> Say { get; init; } = static _ => { };
+
+    /// <summary>Gets the stages of the start as they begin and end.</summary>
+    public IStages Stages { get; init; } = IStages.Silent;
+
+    /// <summary>Gets every line a process prints, with its name. All of it is also kept in <c>logs/</c> of the data folder.</summary>
+    public Action<string, string> Output { get; init; } = static (_, _) => { };
+
+    /// <summary>The options that the environment asks for: <c>SUITE_POSTGRES</c>, <c>SUITE_KAFKA</c>, <c>KAFKA_HOME</c>.</summary>
+    public static LocalSuiteOptions FromEnvironment(string dataDirectory) => new()
+    {
+        DataDirectory = dataDirectory,
+        Postgres = Named("SUITE_POSTGRES"),
+        Kafka = Named("SUITE_KAFKA"),
+        KafkaHome = Named("KAFKA_HOME"),
+    };
+
+    private static string? Named(string variable) => System.Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+}

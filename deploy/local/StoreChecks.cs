@@ -1,0 +1,43 @@
+using Confluent.Kafka;
+using Npgsql;
+
+namespace Suite.Local;
+
+/// <summary>Asks stores that somebody else runs whether they are there, and says so in one sentence when they are not.</summary>
+internal static class StoreChecks
+{
+    public static async Task<string> PostgresAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = 10 };
+            settings.Database ??= "postgres";
+            await using var connection = new NpgsqlConnection(settings.ConnectionString);
+            await connection.OpenAsync(cancellationToken);
+            return $"{settings.Host}:{settings.Port}, version {connection.PostgreSqlVersion}, named by SUITE_POSTGRES";
+        }
+        catch (Exception e) when (e is NpgsqlException or ArgumentException)
+        {
+            throw new SuiteLocalException(
+                $"The PostgreSQL server of SUITE_POSTGRES does not answer: {e.Message}\nUnset SUITE_POSTGRES to have a private one started.", e);
+        }
+    }
+
+    public static async Task<string> KafkaAsync(string bootstrapServers, CancellationToken cancellationToken)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrapServers })
+            .SetLogHandler(static (_, _) => { })
+            .SetErrorHandler(static (_, _) => { })
+            .Build();
+        try
+        {
+            var metadata = await Task.Run(() => admin.GetMetadata(TimeSpan.FromSeconds(10)), cancellationToken);
+            return $"{bootstrapServers}, {metadata.Brokers.Count} broker(s), named by SUITE_KAFKA";
+        }
+        catch (KafkaException e)
+        {
+            throw new SuiteLocalException(
+                $"The Kafka of SUITE_KAFKA ({bootstrapServers}) does not answer: {e.Message}\nUnset SUITE_KAFKA to have a private one started.", e);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using Grpc.Core;
+using Suite.Contracts.Payments.V1;
+using Suite.Orders.Domain;
+using Suite.Orders.Storage;
+using Suite.Platform.Messaging;
+using Suite.Platform.Naming;
+using Suite.Platform.Time;
+using State = Suite.Contracts.Orders.V1.Order.Types.State;
+
+namespace Suite.Orders.Features;
+
+/// <summary>
+/// Finishes orders nobody answers for. An order that is PENDING for longer than <c>SUITE_ORDER_SWEEP_AFTER</c> seconds (120)
+/// gets the outcome Payment has for it; one without any by <c>SUITE_ORDER_TIMEOUT</c> seconds (900) is cancelled, and since
+/// OrderCancelled follows OrderPlaced on the same key, Payment releases what it holds or is about to hold. Safe with any
+/// number of replicas: each change locks its order and looks again.
+/// </summary>
+internal sealed class SweepOrders(
+    OrderStore store,
+    PaymentService.PaymentServiceClient payments,
+    IOutbox outbox,
+    OrderChanges changes,
+    IConfiguration configuration,
+    TimeProvider time,
+    ILogger<SweepOrders> logger) : BackgroundService
+{
+    public const string TimeoutReason = "payment_timeout";
+    public const string VoidedReason = "payment_voided";
+
+    private const int PageSize = 200;
+    private const int MostAsked = 16;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly TimeSpan _after = Seconds(configuration, "SUITE_ORDER_SWEEP_AFTER", 120);
+    private readonly TimeSpan _timeout = Seconds(configuration, "SUITE_ORDER_TIMEOUT", 900);
+
+    /// <summary>A quarter of the time an order is left alone, between half a second and 15 seconds.</summary>
+    private TimeSpan Interval => TimeSpan.FromSeconds(Math.Clamp(_after.TotalSeconds / 4, 0.5, 15));
+
+    /// <summary>Looks at every overdue order once.</summary>
+    /// <exception cref="RpcException">Payment does not answer: nothing is decided without it.</exception>
+    internal async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var page = await store.OverdueAsync(Guid.Empty, time.GetUtcNow() - _after, PageSize, cancellationToken);
+        while (page.Count > 0)
+        {
+            await Parallel.ForEachAsync(
+                page,
+                new ParallelOptions { MaxDegreeOfParallelism = MostAsked, CancellationToken = cancellationToken },
+                async (order, token) => await FinishAsync(order, token));
+            page = await store.OverdueAsync(page[^1].Id, time.GetUtcNow() - _after, PageSize, cancellationToken);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await TrySweepAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task TrySweepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SweepAsync(cancellationToken);
+        }
+        catch (RpcException e)
+        {
+            OrderLog.PaymentDoesNotAnswer(logger, e.StatusCode);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            OrderLog.SweepFailed(logger, e);
+        }
+    }
+
+    private async Task FinishAsync(Order overdue, CancellationToken cancellationToken)
+    {
+        var payment = await PaymentOfAsync(overdue, cancellationToken);
+        if (OutcomeOf(payment, overdue) is not { } outcome)
+        {
+            return;
+        }
+
+        var order = await store.UpdateAsync(
+            overdue.Id, o => o.State == State.Pending ? outcome(o, time.GetMicrosecondUtcNow()) : o, cancellationToken);
+        outbox.Wake();
+        changes.Changed(order.Id);
+        OrderLog.Swept(logger, order.Id, order.State, payment?.State);
+    }
+
+    private Func<Order, DateTimeOffset, Order>? OutcomeOf(Payment? payment, Order overdue) => payment?.State switch
+    {
+        Payment.Types.State.Authorized => (order, now) => order.Confirm(Id(payment), now),
+        Payment.Types.State.Declined => (order, now) => order.Reject(Id(payment), payment.DeclineReason, now),
+        Payment.Types.State.Voided => (order, now) => order.Cancel(VoidedReason, now),
+        _ when time.GetUtcNow() - overdue.CreateTime >= _timeout => (order, now) => order.Cancel(TimeoutReason, now),
+        _ => null,
+    };
+
+    private async Task<Payment?> PaymentOfAsync(Order order, CancellationToken cancellationToken)
+    {
+        var response = await payments.ListPaymentsAsync(
+            new ListPaymentsRequest { PageSize = 1, Filter = $"order = \"{order.Name}\"" },
+            deadline: time.GetUtcNow().UtcDateTime + Patience,
+            cancellationToken: cancellationToken);
+        return response.Payments.FirstOrDefault();
+    }
+
+    private static Guid Id(Payment payment) => ResourceName.ParseGuid(Order.Payments, payment.Name);
+
+    private static TimeSpan Seconds(IConfiguration configuration, string key, double otherwise)
+    {
+        if (configuration[key] is not { Length: > 0 } text)
+        {
+            return TimeSpan.FromSeconds(otherwise);
+        }
+
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 1e7
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new InvalidOperationException($"{key} is '{text}', which is no number of seconds.");
+    }
+}

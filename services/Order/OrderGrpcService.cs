@@ -1,0 +1,46 @@
+using Grpc.Core;
+using Suite.Contracts.Orders.V1;
+using Suite.Orders.Features;
+using Suite.Orders.Storage;
+using Suite.Platform.Errors;
+using Suite.Platform.Idempotency;
+using Suite.Platform.Naming;
+
+namespace Suite.Orders;
+
+/// <summary>OrderService: translate, call, translate.</summary>
+internal sealed class OrderGrpcService(
+    PlaceOrder placeOrder, OrderStore store, ListOrders listOrders, CancelOrder cancelOrder, WatchOrder watchOrder, ImportOrders importOrders)
+    : OrderService.OrderServiceBase
+{
+    public override Task<Order> CreateOrder(CreateOrderRequest request, ServerCallContext context) =>
+        placeOrder.RunAsync(request, context.CancellationToken);
+
+    public override async Task<Order> GetOrder(GetOrderRequest request, ServerCallContext context)
+    {
+        var order = await store.FindAsync(Id(request.Name), context.CancellationToken);
+        return order?.ToProto() ?? throw DomainError.NotFound(request.Name);
+    }
+
+    public override Task<ListOrdersResponse> ListOrders(ListOrdersRequest request, ServerCallContext context) =>
+        listOrders.RunAsync(request, context.CancellationToken);
+
+    public override Task<Order> CancelOrder(CancelOrderRequest request, ServerCallContext context) =>
+        cancelOrder.RunAsync(
+            RequestKey.Of("CancelOrder", request.RequestId, request), Id(request.Name), request.Reason, request.Etag, context.CancellationToken);
+
+    public override async Task WatchOrder(
+        WatchOrderRequest request, IServerStreamWriter<WatchOrderResponse> responseStream, ServerCallContext context)
+    {
+        await foreach (var order in watchOrder.RunAsync(Id(request.Name), request.AfterVersion, context.CancellationToken))
+        {
+            await responseStream.WriteAsync(new WatchOrderResponse { Order = order }, context.CancellationToken);
+        }
+    }
+
+    public override Task ImportOrders(
+        IAsyncStreamReader<ImportOrdersRequest> requestStream, IServerStreamWriter<ImportOrdersResponse> responseStream, ServerCallContext context) =>
+        importOrders.RunAsync(requestStream, responseStream, context);
+
+    private static Guid Id(string name) => ResourceName.ParseGuid(Domain.Order.Collection, name);
+}

@@ -1,0 +1,21 @@
+using Grpc.Core;
+using OrderState = Suite.Contracts.Orders.V1.Order.Types.State;
+using PaymentState = Suite.Contracts.Payments.V1.Payment.Types.State;
+
+namespace Suite.Orders;
+
+/// <summary>What the Order service says in its log.</summary>
+internal static partial class OrderLog
+{
+    [LoggerMessage(2001, LogLevel.Warning, "Payment does not answer ({StatusCode}); overdue orders are looked at later")]
+    public static partial void PaymentDoesNotAnswer(ILogger logger, StatusCode statusCode);
+
+    [LoggerMessage(2002, LogLevel.Error, "Overdue orders could not be looked at; trying again later")]
+    public static partial void SweepFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(2003, LogLevel.Information, "The overdue order {OrderId} is {State} now; its payment was {PaymentState}")]
+    public static partial void Swept(ILogger logger, Guid orderId, OrderState state, PaymentState? paymentState);
+
+    [LoggerMessage(2004, LogLevel.Warning, "PostgreSQL refused a batch of {Count} orders ({SqlState}); they are written one by one")]
+    public static partial void BatchRefused(ILogger logger, int count, string sqlState);
+}

@@ -1,0 +1,192 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Suite.Platform.Messaging.Kafka;
+
+namespace Suite.Platform.Messaging.Inbox;
+
+/// <summary>
+/// One life of a consumer: takes what is there, applies it, and only then lets the offsets go, for partitions it still owns.
+/// While the database is away it pauses and stays in its group.
+/// </summary>
+internal sealed class TopicConsumer : IDisposable
+{
+    private const int MostMessages = 1000;
+    private const int MostAttempts = 5;
+
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    private readonly ConsumerRegistration _registration;
+    private readonly InboxApplier _applier;
+    private readonly ILogger _logger;
+    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly List<ReceivedMessage> _received = [];
+    private volatile string? _fatal;
+
+    public TopicConsumer(ConsumerRegistration registration, InboxApplier applier, KafkaClients clients, ILogger logger)
+    {
+        _registration = registration;
+        _applier = applier;
+        _logger = logger;
+        _consumer = clients.GroupConsumer(registration.Name, error => _fatal = error.Reason)
+            .SetPartitionsRevokedHandler((_, gone) => Drop(gone.Select(p => p.TopicPartition)))
+            .SetPartitionsLostHandler((_, gone) => Drop(gone.Select(p => p.TopicPartition)))
+            .Build();
+    }
+
+    /// <summary>Consumes on the calling thread until it is told to stop, then commits and leaves the group.</summary>
+    public void Run(CancellationToken stopping)
+    {
+        _consumer.Subscribe(_registration.Topics);
+        try
+        {
+            while (!stopping.IsCancellationRequested)
+            {
+                if (_fatal is { } reason)
+                {
+                    throw new InvalidOperationException($"The Kafka consumer can not go on: {reason}");
+                }
+
+                Receive(Idle);
+                if (_received.Count > 0)
+                {
+                    var batch = _received.ToArray();
+                    _received.Clear();
+                    if (Apply(batch, stopping))
+                    {
+                        Store(batch);
+                    }
+                }
+            }
+        }
+        finally
+        {
+            // Commits what is stored and says goodbye, so that the partitions move at once.
+            _consumer.Close();
+        }
+    }
+
+    public void Dispose() => _consumer.Dispose();
+
+    private void Receive(TimeSpan wait)
+    {
+        while (_received.Count < MostMessages && Consume(wait) is { } result)
+        {
+            var message = CloudEvent.Read(result, out var problem);
+            _received.Add(new ReceivedMessage(message, result.TopicPartitionOffset, problem));
+            wait = TimeSpan.Zero;
+        }
+    }
+
+    private ConsumeResult<byte[], byte[]>? Consume(TimeSpan wait)
+    {
+        try
+        {
+            return _consumer.Consume(wait) is { IsPartitionEOF: false } result ? result : null;
+        }
+        catch (ConsumeException e) when (!e.Error.IsFatal)
+        {
+            // A topic that is not there yet, a broker that is away: the client goes on by itself.
+            MessagingLog.KafkaTrouble(_logger, e.Error.Code, e.Error.Reason);
+            return null;
+        }
+    }
+
+    /// <summary>Applies messages in order, narrowing a failure down to the message that fails. False when told to stop first.</summary>
+    private bool Apply(ReceivedMessage[] batch, CancellationToken stopping)
+    {
+        for (var attempt = 1; !stopping.IsCancellationRequested; attempt++)
+        {
+            try
+            {
+                // What is begun is finished, also when the service stops; the statement time limits end it.
+                _applier.ApplyAsync(_registration, batch, CancellationToken.None).GetAwaiter().GetResult();
+                return true;
+            }
+            catch (Exception e) when (PassingFault.Is(e))
+            {
+                PutOff(batch.Length, PassingFault.Reason(e), attempt, stopping);
+            }
+            catch (Exception) when (batch.Length > 1)
+            {
+                var half = batch.Length / 2;
+                return Apply(batch[..half], stopping) && Apply(batch[half..], stopping);
+            }
+            catch (Exception e)
+            {
+                if (e is PoisonMessageException || attempt >= MostAttempts)
+                {
+                    return Park(batch[0].Message, e, attempt, stopping);
+                }
+
+                PutOff(1, PassingFault.Reason(e), attempt, stopping);
+            }
+        }
+
+        return false;
+    }
+
+    private bool Park(IncomingMessage message, Exception cause, int attempts, CancellationToken stopping)
+    {
+        var reason = PassingFault.Reason(cause);
+        for (var attempt = 1; !stopping.IsCancellationRequested; attempt++)
+        {
+            try
+            {
+                _applier.ParkAsync(_registration, message, reason, attempts, CancellationToken.None).GetAwaiter().GetResult();
+                MessagingLog.Parked(_logger, _registration.Name, message.Id, message.Type, reason, cause);
+                return true;
+            }
+            catch (Exception e) when (PassingFault.Is(e))
+            {
+                PutOff(1, PassingFault.Reason(e), attempt, stopping);
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Waits, growing and jittered, without leaving the group: partitions are paused and the client is still polled.</summary>
+    private void PutOff(int count, string reason, int attempt, CancellationToken stopping)
+    {
+        var most = Math.Min(LongestWait.TotalMilliseconds, 50 * Math.Pow(2, Math.Min(attempt, 10)));
+        var wait = TimeSpan.FromMilliseconds(most * (0.5 + (Random.Shared.NextDouble() / 2)));
+        MessagingLog.ApplyPutOff(_logger, _registration.Name, count, reason, wait);
+        var until = Environment.TickCount64 + (long)wait.TotalMilliseconds;
+        var paused = _consumer.Assignment;
+        _consumer.Pause(paused);
+        while (Environment.TickCount64 < until && !stopping.IsCancellationRequested)
+        {
+            // Only partitions that were assigned in the meantime can deliver something.
+            if (Consume(TimeSpan.FromMilliseconds(20)) is { } result)
+            {
+                _received.Add(new ReceivedMessage(CloudEvent.Read(result, out var problem), result.TopicPartitionOffset, problem));
+            }
+        }
+
+        _consumer.Resume(paused.Intersect(_consumer.Assignment));
+    }
+
+    private void Store(ReceivedMessage[] batch)
+    {
+        var owned = _consumer.Assignment.ToHashSet();
+        foreach (var partition in batch.GroupBy(m => m.Place.TopicPartition).Where(g => owned.Contains(g.Key)))
+        {
+            try
+            {
+                _consumer.StoreOffset(new TopicPartitionOffset(partition.Key, partition.Max(m => m.Place.Offset.Value) + 1));
+            }
+            catch (KafkaException e)
+            {
+                // Taken away between the two lines: its new owner gets these again, and the inbox knows them.
+                MessagingLog.KafkaTrouble(_logger, e.Error.Code, e.Error.Reason);
+            }
+        }
+    }
+
+    private void Drop(IEnumerable<TopicPartition> gone)
+    {
+        var partitions = gone.ToHashSet();
+        _received.RemoveAll(m => partitions.Contains(m.Place.TopicPartition));
+    }
+}

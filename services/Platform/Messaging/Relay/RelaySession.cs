@@ -1,0 +1,303 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Suite.Platform.Messaging.Kafka;
+
+namespace Suite.Platform.Messaging.Relay;
+
+/// <summary>
+/// One life of the relay, from a fresh producer and a fresh connection until one of them breaks. Pages are read ahead and sent
+/// side by side; a shard's position moves when everything before it is acknowledged. No lock and no transaction is held while
+/// the broker is waited for.
+/// </summary>
+internal sealed class RelaySession(
+    Guid owner, NpgsqlDataSource dataSource, MessagingOptions options, RelaySignal signal, KafkaClients clients, TimeProvider time, ILogger logger)
+{
+    private const int MostPages = 4;
+
+    private static readonly TimeSpan StoreAfter = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LookAlone = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LookAmongReplicas = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan CheckMemory = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
+
+    private readonly ShardLeases _leases = new(dataSource, options);
+    private readonly BrokerMemory _memory = new(dataSource);
+    private readonly Queue<RelayPage> _pages = new();
+    private readonly HashSet<short> _failed = [];
+    private readonly Due _renew = new(time, options.Lease / 3);
+    private readonly Due _look = new(time, LookAlone);
+    private readonly Due _store = new(time, StoreAfter);
+    private readonly Due _check = new(time, CheckMemory);
+
+    private Task _checking = Task.CompletedTask;
+    private List<ShardLease> _held = [];
+    private string? _within;
+    private IReadOnlyList<ShardLease> _withinShards = [];
+    private long _afterId;
+
+    /// <summary>Relays until it is told to stop (then it drains and gives its shards back) or something breaks (then it throws).</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        await _memory.LoadAsync(stopping);
+        await using var reader = await OutboxReader.OpenAsync(dataSource, stopping);
+        using var producer = new RelayProducer(clients, options);
+        using var watcher = clients.Listener(_ => { }).Build();
+        var publisher = new KeyOrderedPublisher(producer.Produce, _memory);
+        _renew.Now();
+        try
+        {
+            await LoopAsync(reader, producer, publisher, watcher, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The way out is the same.
+        }
+        finally
+        {
+            await _checking;
+        }
+
+        if (_memory.IsLost)
+        {
+            MessagingLog.BrokerLostMemory(logger);
+            await _memory.ForgetAsync(CancellationToken.None);
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(StopWithin, time);
+        await DrainAsync(publisher, limit.Token);
+        await StoreAsync(reader, limit.Token);
+        await _leases.ReleaseAsync(owner, _held, limit.Token);
+        await _leases.LeaveAsync(owner, limit.Token);
+    }
+
+    private async Task LoopAsync(
+        OutboxReader reader, RelayProducer producer, KeyOrderedPublisher publisher, IConsumer<byte[], byte[]> watcher, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested && !_memory.IsLost)
+        {
+            if (producer.Fatal is { } reason)
+            {
+                throw new InvalidOperationException($"The Kafka producer can not go on: {reason}");
+            }
+
+            if (_renew.Take())
+            {
+                await RenewAsync(reader, publisher, stopping);
+            }
+
+            await AdvanceAsync(publisher, stopping);
+            if (_check.Take() && _pages.Count == 0 && _checking.IsCompleted)
+            {
+                _checking = Task.Run(() => CheckMemoryOf(watcher), CancellationToken.None);
+            }
+
+            if (_store.Take())
+            {
+                await StoreAsync(reader, CancellationToken.None);
+            }
+
+            var more = false;
+            if (_pages.Count < MostPages && _held.Count > 0 && (_within is not null || (signal.TakeRows() | _look.Take())))
+            {
+                more = await ReadAsync(reader, publisher);
+            }
+
+            if (!more || _pages.Count == MostPages)
+            {
+                await signal.WaitAsync(Shortest(), stopping);
+            }
+        }
+    }
+
+    /// <returns>Whether another page is there already.</returns>
+    private async Task<bool> ReadAsync(OutboxReader reader, KeyOrderedPublisher publisher)
+    {
+        var page = new RelayPage(_within is null ? [.. _held] : _withinShards, signal);
+        var reading = await reader.ReadAsync(owner, page, _within, _within is null ? 0 : _afterId, CancellationToken.None);
+        if (page.Shards.Any(s => !reading.Valid.Contains(s.Shard)))
+        {
+            // Somebody else has the shard now, or our lease ran out while we slept. Learn what is ours before sending on.
+            _renew.Now();
+            EndWindow();
+            return false;
+        }
+
+        var snapshot = _within ?? reading.Snapshot;
+        var active = page.Shards.Where(s => !reading.Waiting.Contains(s.Shard)).ToList();
+        page.Shards = active;
+        var full = page.Messages.Count == OutboxReader.PageSize;
+        if (full)
+        {
+            _within = snapshot;
+            _withinShards = active;
+            _afterId = page.Messages[^1].Id;
+        }
+        else
+        {
+            EndWindow();
+            foreach (var shard in active)
+            {
+                shard.Read = snapshot;
+            }
+
+            page.Completes = snapshot;
+        }
+
+        if (page.Messages.Count > 0 || _pages.Count > 0)
+        {
+            publisher.Send(page);
+            _pages.Enqueue(page);
+            _check.Later();
+        }
+        else
+        {
+            foreach (var shard in active)
+            {
+                shard.Sent = snapshot;
+            }
+        }
+
+        return full;
+    }
+
+    /// <summary>Moves the shards' positions over the pages that are through, in order.</summary>
+    private async Task AdvanceAsync(KeyOrderedPublisher publisher, CancellationToken cancellationToken)
+    {
+        while (_pages.TryPeek(out var page) && page.IsDone)
+        {
+            _pages.Dequeue();
+            foreach (var (shard, reason) in page.Failed)
+            {
+                if (_failed.Add(shard))
+                {
+                    MessagingLog.NotSent(logger, shard, reason);
+                }
+            }
+
+            foreach (var shard in page.Shards.Where(s => !_failed.Contains(s.Shard)))
+            {
+                shard.HasNews |= page.Messages.Count > 0;
+                shard.Sent = page.Completes ?? shard.Sent;
+            }
+        }
+
+        if (_failed.Count > 0)
+        {
+            await DrainAsync(publisher, cancellationToken);
+        }
+    }
+
+    /// <summary>Waits until nothing is on the way; shards that failed go back to where they were sent and wait their time.</summary>
+    private async Task DrainAsync(KeyOrderedPublisher publisher, CancellationToken cancellationToken)
+    {
+        EndWindow();
+        var renewed = false;
+        while (_pages.TryDequeue(out var page))
+        {
+            while (!page.IsDone)
+            {
+                await signal.WaitAsync(TimeSpan.FromMilliseconds(50), cancellationToken);
+                if (_renew.Take())
+                {
+                    // A broker that takes its time must not cost the leases. What else changed is looked at afterwards.
+                    await _leases.RenewAsync(owner, cancellationToken);
+                    renewed = true;
+                }
+            }
+
+            _failed.UnionWith(page.Failed.Keys);
+            foreach (var shard in page.Shards.Where(s => !_failed.Contains(s.Shard)))
+            {
+                shard.HasNews |= page.Messages.Count > 0;
+                shard.Sent = page.Completes ?? shard.Sent;
+            }
+        }
+
+        foreach (var shard in _held)
+        {
+            shard.Read = shard.Sent;
+        }
+
+        if (_failed.Count > 0)
+        {
+            await RelayBackoff.PutOffAsync(dataSource, [.. _held.Where(s => _failed.Contains(s.Shard))], cancellationToken);
+            _failed.Clear();
+        }
+
+        publisher.Reset();
+        _look.Now();
+        if (renewed)
+        {
+            _renew.Now();
+        }
+    }
+
+    private async Task RenewAsync(OutboxReader reader, KeyOrderedPublisher publisher, CancellationToken cancellationToken)
+    {
+        var (mine, replicas) = await _leases.RenewAsync(owner, cancellationToken);
+        _look.Every(replicas > 1 ? LookAmongReplicas : LookAlone);
+        var known = _held.ToDictionary(l => l.Shard);
+        var next = mine.Select(l => known.TryGetValue(l.Shard, out var old) && old.Epoch == l.Epoch ? old : l).ToList();
+        if (next.SequenceEqual(_held) && next.Count <= Part(replicas))
+        {
+            return;
+        }
+
+        await DrainAsync(publisher, cancellationToken);
+        await StoreAsync(reader, cancellationToken);
+        var surplus = next.Skip(Part(replicas)).ToList();
+        if (surplus.Count > 0)
+        {
+            await _leases.ReleaseAsync(owner, surplus, cancellationToken);
+            next.RemoveRange(Part(replicas), surplus.Count);
+        }
+
+        _held = next;
+        MessagingLog.Shards(logger, _held.Count, replicas);
+    }
+
+    private async Task StoreAsync(OutboxReader reader, CancellationToken cancellationToken)
+    {
+        var news = _held.Where(l => l.HasNews && l.Sent != l.Stored).ToList();
+        if (news.Count == 0)
+        {
+            return;
+        }
+
+        await reader.StoreAsync(news, _memory.Offsets, cancellationToken);
+        foreach (var lease in news)
+        {
+            lease.Stored = lease.Sent;
+            lease.HasNews = false;
+        }
+    }
+
+    private void CheckMemoryOf(IConsumer<byte[], byte[]> watcher)
+    {
+        try
+        {
+            _memory.Check(partition => watcher.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(1)));
+            if (_memory.IsLost)
+            {
+                signal.Pulse();
+            }
+        }
+        catch (KafkaException e)
+        {
+            // Not there at the moment is not the same as forgetful: asked again later.
+            MessagingLog.MemoryUnknown(logger, e.Error.Code);
+        }
+    }
+
+    private void EndWindow()
+    {
+        _within = null;
+        _withinShards = [];
+    }
+
+    private TimeSpan Shortest() => new[] { _renew.Left, _look.Left, _store.Left, _check.Left }.Min();
+
+    private static int Part(int replicas) => (Outbox.Shards + replicas - 1) / replicas;
+}

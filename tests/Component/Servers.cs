@@ -1,0 +1,88 @@
+using NUnit.Framework;
+using Suite.Local.Kafka;
+using Suite.Local.Postgres;
+
+namespace Suite.Tests.Component;
+
+/// <summary>
+/// The real servers that component tests meet: one PostgreSQL and one broker of librdkafka for all, and one Apache Kafka when a
+/// test asks for it. Tests that kill or wipe a server start one of their own.
+/// </summary>
+[SetUpFixture]
+internal sealed class Servers
+{
+    private static readonly SemaphoreSlim s_starting = new(1);
+    private static string s_folder = string.Empty;
+    private static PostgresServer? s_postgres;
+    private static KafkaBroker? s_mockKafka;
+    private static KafkaBroker? s_realKafka;
+
+    /// <summary>A database server; each test takes databases of its own.</summary>
+    public static PostgresServer Postgres => s_postgres ?? throw new InvalidOperationException("The servers are not started.");
+
+    /// <summary>The broker built into librdkafka; the topics of Suite exist, others come by <see cref="KafkaBroker.CreateTopic"/>.</summary>
+    public static KafkaBroker MockKafka => s_mockKafka ?? throw new InvalidOperationException("The servers are not started.");
+
+    /// <summary>Where Apache Kafka lies: <c>KAFKA_HOME</c>, else <c>../shared/kafka</c>; null when it does not.</summary>
+    public static string? KafkaHome
+    {
+        get
+        {
+            var home = Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } named
+                ? named
+                : Path.Combine(Suite.Local.Checkout.Root, "..", "shared", "kafka");
+            return File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh")) ? Path.GetFullPath(home) : null;
+        }
+    }
+
+    /// <summary>Apache Kafka, started at the first call. The calling test is ignored when there is none on this machine.</summary>
+    public static async Task<KafkaBroker> RealKafkaAsync()
+    {
+        if (KafkaHome is not { } home)
+        {
+            Assert.Ignore("Apache Kafka is not here: set KAFKA_HOME.");
+            throw new InvalidOperationException();
+        }
+
+        await s_starting.WaitAsync();
+        try
+        {
+            return s_realKafka ??= await KafkaBroker.StartRealAsync(home, Path.Combine(s_folder, "kafka"));
+        }
+        finally
+        {
+            s_starting.Release();
+        }
+    }
+
+    /// <summary>A new folder for servers that one test starts for itself; it is removed at the end of the run.</summary>
+    public static string NewFolder() => Directory.CreateDirectory(Path.Combine(s_folder, Guid.NewGuid().ToString("N"))).FullName;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        s_folder = Directory.CreateTempSubdirectory("suite-component-").FullName;
+        try
+        {
+            s_postgres = await PostgresServer.StartAsync(Path.Combine(s_folder, "postgres"));
+        }
+        catch (Suite.Local.SuiteLocalException e) when (Environment.GetEnvironmentVariable("CI") is null or "" or "false")
+        {
+            Assert.Ignore(e.Message);
+        }
+
+        s_mockKafka = KafkaBroker.StartMock();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        await (s_realKafka?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (s_mockKafka?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (s_postgres?.DisposeAsync() ?? ValueTask.CompletedTask);
+        if (s_folder.Length > 0)
+        {
+            Directory.Delete(s_folder, recursive: true);
+        }
+    }
+}
