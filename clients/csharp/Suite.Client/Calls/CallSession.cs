@@ -223,7 +223,7 @@ internal sealed class CallSession : IDisposable
             throw Fail(failure with { Detail = failure.Detail + " (not repeated: the retry budget is spent)" }, exception);
         }
 
-        Tell(failure, delay);
+        Tell(failure, delay, Attempts, RequestId);
         try
         {
             await Task.Delay(delay, _time, _end.Token).ConfigureAwait(false);
@@ -245,10 +245,11 @@ internal sealed class CallSession : IDisposable
         return _time.GetElapsedTime(since) + delay >= _retry.StreamPatience;
     }
 
-    private void Tell(CallFailure failure, TimeSpan delay)
+    /// <summary>Tells that something will be tried again.</summary>
+    public void Tell(CallFailure failure, TimeSpan delay, int attempt, string? requestId)
     {
-        ClientLog.Retrying(_environment.Logger, _name.Full, failure.Code, Attempts, delay.TotalMilliseconds, RequestId);
-        var retry = new SuiteRetry(_endpoint.Service, _name.Full, Attempts, delay, failure.Code, failure.Detail, RequestId);
+        ClientLog.Retrying(_environment.Logger, _name.Full, failure.Code, attempt, delay.TotalMilliseconds, requestId);
+        var retry = new SuiteRetry(_endpoint.Service, _name.Full, attempt, delay, failure.Code, failure.Detail, requestId);
         _environment.OnRetry?.Invoke(retry);
         _options.OnRetry?.Invoke(retry);
     }
@@ -275,7 +276,8 @@ internal sealed class CallSession : IDisposable
         Detail = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The deadline of {_limit.TotalSeconds:0.###} s passed."),
     };
 
-    private void EndAttempt(StatusCode code, string? detail)
+    /// <summary>Ends an attempt that does not end the call.</summary>
+    public void EndAttempt(StatusCode code, string? detail)
     {
         if (_attemptEnded == Attempts)
         {

@@ -7,6 +7,9 @@ namespace Suite.Client;
 /// <summary>Watches one order over as many streams as it takes.</summary>
 internal static class OrderWatch
 {
+    // A stream that held this long was a connection; that it broke is news, not one more failure in a row.
+    private static readonly TimeSpan Held = TimeSpan.FromSeconds(10);
+
     private static readonly RpcName Name = new(OrdersClient.Name, "WatchOrder");
 
     public static async IAsyncEnumerable<Order> RunAsync(
@@ -22,6 +25,7 @@ internal static class OrderWatch
         while (true)
         {
             AsyncServerStreamingCall<WatchOrderResponse>? call = null;
+            var started = environment.Time.GetTimestamp();
             try
             {
                 Exception? failure = null;
@@ -59,6 +63,11 @@ internal static class OrderWatch
                         seen = order.Version;
                         yield return order;
                     }
+                }
+
+                if (environment.Time.GetElapsedTime(started) >= Held)
+                {
+                    session.Progressed();
                 }
 
                 await session.RecoverAsync(failure!).ConfigureAwait(false);

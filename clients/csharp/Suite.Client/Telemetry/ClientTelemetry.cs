@@ -69,7 +69,8 @@ internal static class ClientTelemetry
         }
 
         span.SetTag("rpc.grpc.status_code", (int)code);
-        if (code != StatusCode.OK)
+        // Without a text nobody failed: the consumer of a stream has had enough.
+        if (code != StatusCode.OK && (code != StatusCode.Cancelled || detail is not null))
         {
             span.SetTag("error.type", code.ToString());
             span.SetStatus(ActivityStatusCode.Error, detail);
