@@ -1,0 +1,67 @@
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Suite.Contracts.Common.V1;
+using RpcStatus = Google.Rpc.Status;
+
+namespace Suite.Client.Testing;
+
+/// <summary>Makes failures in the form services answer them.</summary>
+internal static class FakeErrors
+{
+    private const string Domain = "suite";
+
+    public static RpcException Make(StatusCode code, ErrorReason reason, string detail, TimeSpan? retryAfter = null)
+    {
+        var status = new RpcStatus { Code = (int)code, Message = detail };
+        if (reason != ErrorReason.Unspecified)
+        {
+            status.Details.Add(Any.Pack(new ErrorInfo { Domain = Domain, Reason = NameOf(reason) }));
+        }
+
+        if (retryAfter is { } delay)
+        {
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }));
+        }
+
+        return status.ToRpcException();
+    }
+
+    public static RpcException Invalid(string field, string description, ErrorReason reason = ErrorReason.InvalidRequest)
+    {
+        var violation = new BadRequest.Types.FieldViolation { Field = field, Description = description, Reason = NameOf(reason) };
+        return new RpcStatus
+        {
+            Code = (int)StatusCode.InvalidArgument,
+            Message = $"{field}: {description}",
+            Details =
+            {
+                Any.Pack(new ErrorInfo { Domain = Domain, Reason = NameOf(reason) }),
+                Any.Pack(new BadRequest { FieldViolations = { violation } }),
+            },
+        }.ToRpcException();
+    }
+
+    public static RpcException About(StatusCode code, ErrorReason reason, string resource, string detail)
+    {
+        var status = new RpcStatus
+        {
+            Code = (int)code,
+            Message = detail,
+            Details = { Any.Pack(new ErrorInfo { Domain = Domain, Reason = NameOf(reason), Metadata = { ["resource"] = resource } }) },
+        };
+        if (code == StatusCode.FailedPrecondition)
+        {
+            var violation = new PreconditionFailure.Types.Violation { Type = NameOf(reason), Subject = resource, Description = detail };
+            status.Details.Add(Any.Pack(new PreconditionFailure { Violations = { violation } }));
+        }
+
+        return status.ToRpcException();
+    }
+
+    public static RpcException NotFound(string resource) =>
+        About(StatusCode.NotFound, ErrorReason.ResourceNotFound, resource, $"{resource} was not found.");
+
+    private static string NameOf(ErrorReason reason) =>
+        ErrorReasonReflection.Descriptor.EnumTypes[0].FindValueByNumber((int)reason)?.Name ?? reason.ToString();
+}

@@ -1,0 +1,76 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Suite.Contracts.Ops.V1;
+using Suite.Contracts.Orders.V1;
+using Suite.Contracts.Payments.V1;
+using Suite.Contracts.Users.V1;
+
+namespace Suite.Client.Testing;
+
+/// <summary>Everything the fake keeps, behind one lock.</summary>
+internal sealed class FakeState(TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _lastTicks;
+
+    public OrderedDictionary<string, User> Users { get; } = new(StringComparer.Ordinal);
+
+    public SortedDictionary<string, Product> Products { get; } = new(StringComparer.Ordinal);
+
+    public OrderedDictionary<string, FakeOrder> Orders { get; } = new(StringComparer.Ordinal);
+
+    public OrderedDictionary<string, Payment> Payments { get; } = new(StringComparer.Ordinal);
+
+    public List<DeadLetter> DeadLetters { get; } = [];
+
+    public Dictionary<(string Method, string RequestId), (ByteString Request, IMessage Response)> Requests { get; } = [];
+
+    public TimeProvider Time => time;
+
+    public TimeSpan PaymentDelay { get; set; }
+
+    public bool HoldPayments { get; set; }
+
+    public IReadOnlyList<T> Read<T>(Func<FakeState, IEnumerable<T>> read)
+    {
+        lock (_lock)
+        {
+            return [.. read(this)];
+        }
+    }
+
+    /// <summary>Runs a change and wakes whoever waits for one.</summary>
+    public T Write<T>(Func<FakeState, T> write)
+    {
+        TaskCompletionSource changed;
+        T result;
+        lock (_lock)
+        {
+            result = write(this);
+            changed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        changed.TrySetResult();
+        return result;
+    }
+
+    /// <summary>Ends with the next change. Take it before reading.</summary>
+    public Task NextChange()
+    {
+        lock (_lock)
+        {
+            return _changed.Task;
+        }
+    }
+
+    /// <summary>Now, in microseconds, and never the same twice.</summary>
+    public Timestamp Now()
+    {
+        _lastTicks = Math.Max(_lastTicks + 10, time.GetUtcNow().Ticks / 10 * 10);
+        return Timestamp.FromDateTime(new DateTime(_lastTicks, DateTimeKind.Utc));
+    }
+
+    public string NewName(string collection) => $"{collection}/{Guid.CreateVersion7(time.GetUtcNow())}";
+}

@@ -1,0 +1,33 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Suite.Contracts.Ops.V1;
+using Suite.Contracts.Orders.V1;
+using Suite.Contracts.Payments.V1;
+using Suite.Contracts.Users.V1;
+
+namespace Suite.Client.Testing;
+
+/// <summary>Which part of the fake answers which unary method.</summary>
+internal static class FakeMethods
+{
+    /// <exception cref="RpcException">What the service fails with; UNIMPLEMENTED for a method the fake does not know.</exception>
+    public static IMessage Answer(FakeState state, string method, IMessage request) => request switch
+    {
+        CreateUserRequest r => FakeUsers.Create(state, r),
+        GetUserRequest r => FakeUsers.Get(state, r),
+        BatchGetUsersRequest r => FakeUsers.BatchGet(state, r),
+        CreateProductRequest r => FakeProducts.Create(state, r),
+        GetProductRequest r => FakeProducts.Get(state, r),
+        ListProductsRequest r => FakeProducts.List(state, r),
+        CreateOrderRequest r => FakeOrders.Create(state, r),
+        GetOrderRequest r => FakeOrders.Get(state, r),
+        ListOrdersRequest r => FakeOrders.List(state, r),
+        CancelOrderRequest r => FakeOrders.Cancel(state, r),
+        GetPaymentRequest r => FakePayments.Get(state, r),
+        ListPaymentsRequest r => FakePayments.List(state, r),
+        GetTrialBalanceRequest => FakePayments.Balance(state),
+        ListDeadLettersRequest r => FakeDeadLetters.List(state, r),
+        ReplayDeadLettersRequest r => FakeDeadLetters.Replay(state, r),
+        _ => throw new RpcException(new Status(StatusCode.Unimplemented, $"The fake does not know {method}.")),
+    };
+}
