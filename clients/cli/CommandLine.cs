@@ -3,9 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Suite.Cli.Commands;
 using Suite.Cli.Errors;
-using Suite.Cli.Output;
 using Suite.Cli.Session;
-using Suite.Client;
 
 namespace Suite.Cli;
 
@@ -41,7 +39,7 @@ internal sealed class CommandLine
         var parsed = Root.Parse(arguments.Count > 0 ? arguments : ["--help"]);
         if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
         {
-            return RefuseArguments(parsed);
+            return await RefuseArgumentsAsync(parsed);
         }
 
         var configuration = new InvocationConfiguration
@@ -61,34 +59,22 @@ internal sealed class CommandLine
     private async Task<ExitCode> RunAsync(
         ParseResult parsed, Func<CommandContext, CancellationToken, Task<ExitCode>> run, CancellationToken cancellationToken)
     {
-        await using var context = new CommandContext(parsed, _global, _host);
+        await using var context = new CommandContext(parsed, _global, _host, cancellationToken);
         try
         {
-            return await run(context, cancellationToken);
+            return await run(context, context.Stopping);
         }
 #pragma warning disable CA1031 // The last line of defence: whatever it is, the caller gets a message and an exit code.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            var report = ErrorReport.Of(e);
-            if (report.Exit is ExitCode.Unavailable or ExitCode.Unexpected && e is SuiteException)
-            {
-                report = report with { Hint = await HintAsync(context.Options, cancellationToken) ?? report.Hint };
-            }
-
+            var report = await ErrorHints.AddAsync(ErrorReport.Of(e), e, context, cancellationToken);
             context.Notices.Error(report);
             return report.Exit;
         }
     }
 
-    private static async Task<string?> HintAsync(SuiteClientOptions options, CancellationToken cancellationToken)
-    {
-        var addresses = Enum.GetValues<SuiteService>().Select(options.AddressOf).Distinct();
-        var hints = await Task.WhenAll(addresses.Select(address => TransportProbe.HintAsync(address, cancellationToken)));
-        return hints.FirstOrDefault(hint => hint is not null);
-    }
-
-    private ExitCode RefuseArguments(ParseResult parsed)
+    private async Task<ExitCode> RefuseArgumentsAsync(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
         var path = new List<string>();
@@ -97,8 +83,8 @@ internal sealed class CommandLine
             path.Insert(0, result.Command == Root ? "suite" : result.Command.Name);
         }
 
-        var notices = new CommandContext(parsed, _global, _host).Notices;
-        notices.Error(new ErrorReport
+        await using var context = new CommandContext(parsed, _global, _host, CancellationToken.None);
+        context.Notices.Error(new ErrorReport
         {
             Exit = ExitCode.Usage,
             Code = "USAGE",

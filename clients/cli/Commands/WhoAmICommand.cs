@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Suite.Cli.Output;
+using Suite.Cli.Session;
 using Suite.Client;
 
 namespace Suite.Cli.Commands;
@@ -22,7 +23,7 @@ internal static class WhoAmICommand
                     ["profile"] = context.ProfileName,
                     ["configFile"] = context.Profiles.Path,
                     ["addresses"] = new JsonObject(addresses.Select(a => KeyValuePair.Create(
-                        a.Key, (JsonNode?)new JsonObject { ["address"] = Text(a.Value.Item1), ["source"] = a.Value.Item2 }))),
+                        a.Key, (JsonNode?)new JsonObject { ["address"] = Addresses.Text(a.Value.Item1), ["source"] = a.Value.Item2 }))),
                     ["tokenSet"] = token is not null,
                     ["tokenSource"] = token,
                     ["signInEnforced"] = false,
@@ -32,7 +33,7 @@ internal static class WhoAmICommand
                     [
                         ("profile", context.ProfileName),
                         ("config file", context.Profiles.Path),
-                        .. addresses.Select(a => (a.Key, $"{Text(a.Value.Item1)} ({a.Value.Item2})")),
+                        .. addresses.Select(a => (a.Key, $"{Addresses.Text(a.Value.Item1)} ({a.Value.Item2})")),
                         ("token", token is null ? "not set" : $"set ({token})"),
                     ]));
             context.Notices.Info("Sign-in is not enforced by this version: every caller may do everything.");
@@ -40,6 +41,4 @@ internal static class WhoAmICommand
         });
         return command;
     }
-
-    private static string Text(Uri address) => address.ToString().TrimEnd('/');
 }

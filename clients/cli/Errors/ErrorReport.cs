@@ -39,6 +39,11 @@ internal sealed record ErrorReport
         _ => new() { Exit = ExitCode.Unexpected, Code = "UNEXPECTED", Message = $"{exception.GetType().Name}: {exception.Message}" },
     };
 
+    /// <summary>The first line for people: the reason where there is one, else the kind; a stop that was asked for is no error.</summary>
+    public string Headline => Exit is ExitCode.Interrupted or ExitCode.Terminated
+        ? Message
+        : $"error: {(Reason.Length > 0 ? Reason : Code)}: {Message}";
+
     /// <summary>The error as one JSON object: <c>{"error": {…}}</c>.</summary>
     public JsonObject ToJson()
     {
@@ -67,7 +72,7 @@ internal sealed record ErrorReport
 
     private static ErrorReport Of(SuiteException e) => new()
     {
-        Exit = ExitOf(e.Code),
+        Exit = IsConnection(e) ? ExitCode.Unavailable : ExitOf(e.Code),
         Code = CodeName(e.Code),
         Reason = e.ReasonName,
         Message = e.Detail,
@@ -84,6 +89,20 @@ internal sealed record ErrorReport
     internal static string CodeName(StatusCode code) => code == StatusCode.OK
         ? "OK"
         : string.Concat(code.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
+
+    // What a service answers has a reason; gRPC calls a connection that can not be made INTERNAL where TLS is to blame.
+    private static bool IsConnection(SuiteException e)
+    {
+        for (var cause = e.InnerException; cause is not null && e is { Code: StatusCode.Internal, ReasonName: "" }; cause = cause.InnerException)
+        {
+            if (cause is HttpRequestException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     internal static ExitCode ExitOf(StatusCode code) => code switch
     {

@@ -34,6 +34,7 @@ internal sealed class ImportProgress(Notices notices, TimeProvider time)
     private async Task AnimateAsync(string title, string unit, long? total, Func<Action, Task> work) =>
         await notices.Console.Progress()
             .AutoRefresh(true)
+            .ExcludeVerticalPadding(true)
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
                 new ProgressBarColumn(),

@@ -61,7 +61,7 @@ internal sealed class OrderTally
                 new Text(state, style),
                 new Text(reason),
                 new Text(count.ToString(CultureInfo.InvariantCulture)),
-                .. _currencies.Select(c => new Text(sums.TryGetValue(c, out var sum) ? AmountText.Of(sum, c) : string.Empty)),
+                .. _currencies.Select(c => new Text(sums.TryGetValue(c, out var sum) ? AmountText.Number(sum, c) : string.Empty)),
             ]);
     }
 

@@ -16,12 +16,17 @@ internal static class AmountText
 
     /// <param name="nanos">The amount in billionths of a unit.</param>
     /// <param name="currency">ISO 4217.</param>
-    public static string Of(Int128 nanos, string currency)
+    public static string Of(Int128 nanos, string currency) => $"{Number(nanos, currency)} {currency}";
+
+    /// <summary>The amount without its currency, with the digits the currency has.</summary>
+    /// <param name="nanos">The amount in billionths of a unit.</param>
+    /// <param name="currency">ISO 4217.</param>
+    public static string Number(Int128 nanos, string currency)
     {
         var digits = Int128.Abs(nanos).ToString(CultureInfo.InvariantCulture).PadLeft(NanoDigits + 1, '0');
         var fraction = digits[^NanoDigits..].TrimEnd('0').PadRight(DigitsOf(currency), '0');
         var sign = nanos < 0 ? "-" : string.Empty;
-        return $"{sign}{digits[..^NanoDigits]}{(fraction.Length > 0 ? "." : string.Empty)}{fraction} {currency}";
+        return $"{sign}{digits[..^NanoDigits]}{(fraction.Length > 0 ? "." : string.Empty)}{fraction}";
     }
 
     /// <summary>The amount in billionths of a unit.</summary>

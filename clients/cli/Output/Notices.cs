@@ -63,8 +63,7 @@ internal sealed class Notices(IAnsiConsole console, bool json, bool quiet, bool 
             return;
         }
 
-        var reason = report.Reason.Length > 0 ? report.Reason : report.Code;
-        Write($"error: {reason}: {report.Message}", new Style(Color.Red));
+        Write(report.Headline, new Style(Color.Red));
         foreach (var violation in report.Violations.Where(v => !report.Message.Contains(v.Description, StringComparison.Ordinal)))
         {
             Write($"  {violation.Field}: {violation.Description}", Style.Plain);

@@ -8,15 +8,18 @@ namespace Suite.Cli.Output;
 /// <summary>Writes data, and nothing but data, to standard output in the format that was asked for.</summary>
 internal sealed class Printer(TextWriter writer, IAnsiConsole console, OutputFormat format, bool terminal)
 {
+    private readonly List<Table> _tables = [];
+
     public OutputFormat Format => format;
 
     /// <summary>Whether a program reads the output.</summary>
     public bool IsJson => format is not OutputFormat.Table;
 
-    /// <summary>A table in the house style: framed on a terminal, bare columns for grep and awk elsewhere.</summary>
+    /// <summary>A table in the house style: framed on a terminal that is wide enough, bare columns for grep and awk elsewhere.</summary>
     public Table NewTable(params string[] columns)
     {
         var table = new Table { Border = terminal ? TableBorder.Rounded : TableBorder.None };
+        _tables.Add(table);
         foreach (var column in columns)
         {
             table.AddColumn(new TableColumn(new Text(column)) { NoWrap = true });
@@ -37,7 +40,7 @@ internal sealed class Printer(TextWriter writer, IAnsiConsole console, OutputFor
                 writer.WriteLine(ProtoJson.Compact(message));
                 break;
             default:
-                console.Write(table());
+                Draw(table());
                 break;
         }
     }
@@ -59,7 +62,7 @@ internal sealed class Printer(TextWriter writer, IAnsiConsole console, OutputFor
 
                 break;
             default:
-                console.Write(table(items));
+                Draw(table(items));
                 break;
         }
     }
@@ -76,7 +79,7 @@ internal sealed class Printer(TextWriter writer, IAnsiConsole console, OutputFor
                 writer.WriteLine(ProtoJson.Compact(document()));
                 break;
             default:
-                console.Write(table());
+                Draw(table());
                 break;
         }
     }
@@ -90,4 +93,17 @@ internal sealed class Printer(TextWriter writer, IAnsiConsole console, OutputFor
 
     /// <summary>A plain line: a value that was asked for by name.</summary>
     public void Line(string text) => writer.WriteLine(text);
+
+    // A frame that the terminal breaks is worse than none.
+    private void Draw(IRenderable what)
+    {
+        var options = RenderOptions.Create(console, console.Profile.Capabilities);
+        foreach (var table in _tables.Where(t => ((IRenderable)t).Measure(options, console.Profile.Width).Max > console.Profile.Out.Width))
+        {
+            table.Border = TableBorder.None;
+        }
+
+        _tables.Clear();
+        console.Write(what);
+    }
 }

@@ -14,7 +14,8 @@ internal static class ProtoJson
     private static readonly JsonSerializerOptions CompactOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions IndentedOptions = new(CompactOptions) { WriteIndented = true };
 
-    public static string Compact(IMessage message) => CompactFormatter.Format(message);
+    /// <summary>One line without spaces.</summary>
+    public static string Compact(IMessage message) => Compact(Node(message));
 
     public static string Indented(IMessage message) => IndentedFormatter.Format(message);
 
@@ -23,5 +24,5 @@ internal static class ProtoJson
     public static string Indented(JsonNode node) => node.ToJsonString(IndentedOptions);
 
     /// <summary>A message as a part of a larger document.</summary>
-    public static JsonNode Node(IMessage message) => JsonNode.Parse(Compact(message))!;
+    public static JsonNode Node(IMessage message) => JsonNode.Parse(CompactFormatter.Format(message))!;
 }

@@ -11,4 +11,7 @@ internal static class Addresses
         && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
         && address.PathAndQuery == "/"
         && address.UserInfo.Length == 0;
+
+    /// <summary>An address as people write it.</summary>
+    public static string Text(Uri address) => address.ToString().TrimEnd('/');
 }

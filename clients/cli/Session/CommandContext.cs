@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using Suite.Cli.Errors;
 using Suite.Cli.Output;
@@ -10,9 +11,12 @@ internal sealed class CommandContext : IAsyncDisposable
 {
     private readonly GlobalOptions _global;
     private readonly Lazy<SuiteClient> _suite;
+    private readonly CancellationTokenSource _stopping;
+    private readonly ConcurrentDictionary<SuiteService, bool> _probed = new();
 
-    public CommandContext(ParseResult parsed, GlobalOptions global, CliHost host)
+    public CommandContext(ParseResult parsed, GlobalOptions global, CliHost host, CancellationToken cancellationToken)
     {
+        _stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _global = global;
         Parsed = parsed;
         Host = host;
@@ -48,6 +52,12 @@ internal sealed class CommandContext : IAsyncDisposable
 
     /// <summary>The name of the profile in use.</summary>
     public string ProfileName => Parsed.GetValue(_global.Profile) ?? Variable("SUITE_PROFILE") ?? Profiles.Current;
+
+    /// <summary>Ends when the caller stops the command, or when it turns out that it can not succeed (<see cref="Hopeless"/>).</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Why no retry can help, as a hint: plaintext meets TLS, or the other way round.</summary>
+    public string? Hopeless { get; private set; }
 
     /// <summary>The time limit of the command line, if it has one.</summary>
     public TimeSpan? Timeout => Parsed.GetValue(_global.Timeout);
@@ -88,6 +98,7 @@ internal sealed class CommandContext : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _stopping.Dispose();
         if (_suite.IsValueCreated)
         {
             await _suite.Value.DisposeAsync();
@@ -140,12 +151,34 @@ internal sealed class CommandContext : IAsyncDisposable
         }
     }
 
-    // The first retry is often over before anyone would have noticed.
+    // The first retry is often over before anyone would have noticed; it is the moment to find out whether others can help.
     private void TellRetry(SuiteRetry retry)
     {
+        var address = Options.AddressOf(retry.Service);
         if (retry.Attempt is 2 or 5 or 10 || retry.Attempt % 20 == 0)
         {
-            Notices.Info($"{retry.Service} at {Options.AddressOf(retry.Service)} does not answer ({ErrorReport.CodeName(retry.Code)}); trying again.");
+            Notices.Info($"{retry.Service} at {Addresses.Text(address)} does not answer ({ErrorReport.CodeName(retry.Code)}); trying again.");
+        }
+
+        if (_probed.TryAdd(retry.Service, true))
+        {
+            _ = ProbeAsync(address);
+        }
+    }
+
+    private async Task ProbeAsync(Uri address)
+    {
+        try
+        {
+            if (await TransportProbe.HintAsync(address, Stopping) is { } hint)
+            {
+                Hopeless = hint;
+                await _stopping.CancelAsync();
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The command ended meanwhile.
         }
     }
 
