@@ -33,7 +33,7 @@ internal static class ImportCommands
 
             async Task Run(Action step)
             {
-                var import = new UserImport(context.Suite.Users, options.Scope(context))
+                var import = new UserImport(context.Suite.Users)
                 {
                     Ready = (line, row) => Step(() => report.Take((line, row)), step),
                     Bad = bad => Step(() => report.Refuse(file.Name, bad), step),
@@ -59,7 +59,7 @@ internal static class ImportCommands
 
             async Task Run(Action step)
             {
-                var import = new ProductImport(context.Suite.Products, options.Scope(context))
+                var import = new ProductImport(context.Suite.Products)
                 {
                     Ready = product => Step(() => report.Take(product), step),
                     Bad = bad => Step(() => report.Refuse(file.Name, bad), step),

@@ -19,20 +19,11 @@ internal sealed class ImportOptions
         HelpName = "csv|ndjson",
     };
 
-    private readonly Option<string> _scope = new("--scope")
-    {
-        Description = "Keeps references of different sources apart, for example 'webshop': the same reference in another scope is another thing.",
-        HelpName = "NAME",
-    };
-
     public void AddTo(Command command)
     {
         command.Add(_file);
         command.Add(_format);
-        command.Add(_scope);
     }
-
-    public string Scope(CommandContext context) => context.Parsed.GetValue(_scope) ?? string.Empty;
 
     /// <exception cref="InputFileException">There is no such file.</exception>
     public InputFile File(CommandContext context) =>

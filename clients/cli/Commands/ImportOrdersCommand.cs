@@ -23,6 +23,11 @@ internal static class ImportOrdersCommand
             Description = "The users file that customers are named in; else users.csv or users.ndjson beside the orders. Missing customers are created.",
             HelpName = "FILE",
         };
+        var scope = new Option<string?>("--scope")
+        {
+            Description = "Keeps order references of different sources apart, for example 'webshop': the same reference in another scope is another order.",
+            HelpName = "NAME",
+        };
         var wait = new Option<bool>("--wait")
         {
             Description = "Waits until every order's payment is answered for; --wait false does not.",
@@ -45,13 +50,13 @@ internal static class ImportOrdersCommand
         };
         var command = new Command("orders", "Places orders over one stream: order_ref, customer, lines (sku:quantity;…), payment_method.")
         {
-            users, wait, waitTimeout,
+            users, scope, wait, waitTimeout,
         };
         options.AddTo(command);
         cli.Action(command, async (context, cancellationToken) =>
         {
             var file = options.File(context);
-            var customers = new CustomerBook(context.Suite.Users, options.Scope(context));
+            var customers = new CustomerBook(context.Suite.Users);
             var usersFile = context.Parsed.GetValue(users) is { } path ? InputFile.Find(path, null, context.Host.OpenInput) : file.Beside(UsersFiles);
             if (usersFile is not null)
             {
@@ -60,40 +65,25 @@ internal static class ImportOrdersCommand
 
             var start = context.Host.Time.GetTimestamp();
             var report = new ImportReport<ImportedOrder>(context.Notices);
-            await ImportOptions.RunAsync(context, file, "lines", report, step => PlaceAsync(context, file, customers, options, report, step, cancellationToken), cancellationToken);
+            await ImportOptions.RunAsync(context, file, "lines", report, Place, cancellationToken);
             var seconds = context.Host.Time.GetElapsedTime(start).TotalSeconds;
             var pending = context.Parsed.GetValue(wait)
                 ? await SettleAsync(context, report.Taken, context.Parsed.GetValue(waitTimeout) ?? DefaultWait, cancellationToken)
                 : 0;
             Show(context, file, report, seconds);
             return Conclude(context, report, pending);
+
+            Task Place(Action step)
+            {
+                var import = new OrderImport(context.Suite.Orders, customers, context.Parsed.GetValue(scope) ?? string.Empty)
+                {
+                    Placed = order => Step(() => report.Take(order), step),
+                    Bad = bad => Step(() => report.Refuse(file.Name, bad), step),
+                };
+                return import.RunAsync(file.ReadAsync(RowMapper.OrderColumns, RowMapper.Order, cancellationToken), cancellationToken);
+            }
         });
         return command;
-    }
-
-    private static Task PlaceAsync(
-        CommandContext context,
-        InputFile file,
-        CustomerBook customers,
-        ImportOptions options,
-        ImportReport<ImportedOrder> report,
-        Action step,
-        CancellationToken cancellationToken)
-    {
-        var import = new OrderImport(context.Suite.Orders, customers, options.Scope(context))
-        {
-            Placed = order =>
-            {
-                report.Take(order);
-                step();
-            },
-            Bad = bad =>
-            {
-                report.Refuse(file.Name, bad);
-                step();
-            },
-        };
-        return import.RunAsync(file.ReadAsync(RowMapper.OrderColumns, RowMapper.Order, cancellationToken), cancellationToken);
     }
 
     private static async Task<int> SettleAsync(
@@ -151,5 +141,11 @@ internal static class ImportOrdersCommand
         context.Notices.Info(string.Create(
             CultureInfo.InvariantCulture, $"{report.Taken.Count} orders, {report.BadLines.Count} bad lines{(pending > 0 ? $", {pending} still PENDING" : string.Empty)}."));
         return pending > 0 ? ExitCode.StillPending : report.Exit;
+    }
+
+    private static void Step(Action note, Action step)
+    {
+        note();
+        step();
     }
 }

@@ -11,8 +11,11 @@ namespace Suite.Cli.Import;
 /// file: that one is created again under the same request id, which answers with the user that exists and creates nothing
 /// twice. Each is asked for once, when the first order names it.
 /// </summary>
-internal sealed class CustomerBook(UsersClient users, string scope)
+internal sealed class CustomerBook(UsersClient users)
 {
+    private const string NameTheUser =
+        "Name the user in the column 'user' (users/{uuid}), as the output of 'suite import users --output jsonl' does.";
+
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, UserRow> _rows = new(StringComparer.Ordinal);
 
@@ -58,19 +61,19 @@ internal sealed class CustomerBook(UsersClient users, string scope)
     }
 
     /// <summary>Makes the request that creates a customer, the same in every run.</summary>
-    internal static CreateUserRequest Request(UserRow row, string scope) => new()
+    internal static CreateUserRequest Request(UserRow row) => new()
     {
         User = new User { Email = row.Email, DisplayName = row.DisplayName },
-        RequestId = RequestIds.User(scope, row.Reference).ToString(),
+        RequestId = RequestIds.User(row.Email).ToString(),
     };
 
     /// <summary>Says for people why the User service did not take a customer.</summary>
     internal static string Describe(SuiteException e, string reference) => e.Reason switch
     {
-        ErrorReason.RequestIdReused => $"customer '{reference}' was imported before with other content; nothing was changed.",
+        ErrorReason.RequestIdReused =>
+            $"customer '{reference}' was imported before with another display name or spelling; nothing was changed. " + NameTheUser,
         ErrorReason.ResourceAlreadyExists =>
-            $"the e-mail address of customer '{reference}' belongs to a user already, and this suite no longer remembers an import of it; "
-            + "name the user in the column 'user' (users/{uuid}), as the output of 'suite import users --output jsonl' does.",
+            $"the e-mail address of customer '{reference}' belongs to a user already, and this suite no longer remembers an import of it. " + NameTheUser,
         _ => e.Detail,
     };
 
@@ -92,7 +95,7 @@ internal sealed class CustomerBook(UsersClient users, string scope)
 
         try
         {
-            return (await users.CreateAsync(Request(row, scope), cancellationToken: cancellationToken)).Name;
+            return (await users.CreateAsync(Request(row), cancellationToken: cancellationToken)).Name;
         }
         catch (SuiteException e) when (IsAboutTheRow(e))
         {

@@ -40,9 +40,14 @@ internal sealed class OrderImport(OrdersClient orders, CustomerBook customers, s
                 {
                     Placed(new ImportedOrder(sent.Line, sent.Reference, result.Order));
                 }
-                else
+                else if (CustomerBook.IsAboutTheRow(result.Error))
                 {
                     Bad(new BadLine(sent.Line, sent.Reference, ReasonOf(result.Error), Describe(result.Error)));
+                }
+                else
+                {
+                    // After all retries a service still can not do its work: no line is to blame, and the next would meet the same.
+                    throw result.Error;
                 }
             }
         }

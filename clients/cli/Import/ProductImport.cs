@@ -7,7 +7,7 @@ using Suite.Contracts.Orders.V1;
 namespace Suite.Cli.Import;
 
 /// <summary>Adds the products of a file to the price book, each once however often the file is imported.</summary>
-internal sealed class ProductImport(ProductsClient products, string scope)
+internal sealed class ProductImport(ProductsClient products)
 {
     private const int Parallel = 8;
 
@@ -44,7 +44,7 @@ internal sealed class ProductImport(ProductsClient products, string scope)
         {
             ProductId = row.Sku,
             Product = new Product { DisplayName = row.DisplayName, Price = row.Price },
-            RequestId = RequestIds.Product(scope, row.Sku).ToString(),
+            RequestId = RequestIds.Product(row.Sku).ToString(),
         };
         try
         {

@@ -5,8 +5,8 @@ namespace Suite.Cli.Import;
 
 /// <summary>
 /// Names every line of an import by its own key instead of by chance: the same line gets the same <c>request_id</c> in every run, so
-/// that a repeated or resumed import creates nothing twice. The id is a UUIDv5 (RFC 9562, section 5.5) of
-/// <c>kind/scope/key</c>, which any language can compute as well.
+/// that a repeated or resumed import creates nothing twice. The id is a UUIDv5 (RFC 9562, section 5.5), which any language can
+/// compute as well.
 /// </summary>
 /// <remarks>
 /// The line's content is left out on purpose: an edited line keeps its id, and the service answers REQUEST_ID_REUSED instead of
@@ -17,16 +17,22 @@ internal static class RequestIds
     /// <summary>The namespace of all ids of imports.</summary>
     public static readonly Guid Namespace = new("8c1f4a52-6d0b-5e3e-9a77-20b1c4d95e60");
 
-    public static Guid Order(string scope, string reference) => Derive("orders", scope, reference);
+    /// <summary>The id of an order: of <c>orders/LENGTH:SCOPE/REFERENCE</c>, LENGTH being the scope's in bytes.</summary>
+    /// <param name="scope">Whose references these are; empty unless several sources share a suite.</param>
+    /// <param name="reference">The order's own key in its scope.</param>
+    public static Guid Order(string scope, string reference) =>
+        // Scope and key may hold any character: the length keeps "a/b" + "c" and "a" + "b/c" apart.
+        Derive($"orders/{Encoding.UTF8.GetByteCount(scope)}:{scope}/{reference}");
 
-    public static Guid User(string scope, string reference) => Derive("users", scope, reference);
+    /// <summary>The id of a user: of <c>users/EMAIL</c> in lower case, since that is what a suite has once only.</summary>
+    public static Guid User(string email) => Derive("users/" + email.ToLowerInvariant());
 
-    public static Guid Product(string scope, string sku) => Derive("products", scope, sku);
+    /// <summary>The id of a product: of <c>products/SKU</c>.</summary>
+    public static Guid Product(string sku) => Derive("products/" + sku);
 
-    private static Guid Derive(string kind, string scope, string key)
+    private static Guid Derive(string text)
     {
-        // Scope and key may hold any character: the scope's length keeps "a/b" + "c" and "a" + "b/c" apart.
-        var name = Encoding.UTF8.GetBytes($"{kind}/{Encoding.UTF8.GetByteCount(scope)}:{scope}/{key}");
+        var name = Encoding.UTF8.GetBytes(text);
         Span<byte> input = stackalloc byte[16];
         Namespace.TryWriteBytes(input, bigEndian: true, out _);
         Span<byte> hash = stackalloc byte[SHA1.HashSizeInBytes];

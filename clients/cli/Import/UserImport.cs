@@ -5,7 +5,7 @@ using Suite.Client;
 namespace Suite.Cli.Import;
 
 /// <summary>Creates the customers of a file, each once however often the file is imported.</summary>
-internal sealed class UserImport(UsersClient users, string scope)
+internal sealed class UserImport(UsersClient users)
 {
     private const int Parallel = 8;
 
@@ -51,7 +51,7 @@ internal sealed class UserImport(UsersClient users, string scope)
         {
             try
             {
-                var user = await users.CreateAsync(CustomerBook.Request(row, scope), cancellationToken: cancellationToken);
+                var user = await users.CreateAsync(CustomerBook.Request(row), cancellationToken: cancellationToken);
                 Ready(line.Number, row with { User = user.Name });
             }
             catch (SuiteException e) when (CustomerBook.IsAboutTheRow(e))

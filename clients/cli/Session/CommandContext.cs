@@ -9,10 +9,13 @@ namespace Suite.Cli.Session;
 /// <summary>One run of one command: its settings, where it writes, and the client once it is needed.</summary>
 internal sealed class CommandContext : IAsyncDisposable
 {
+    private const int RetryBudget = 100_000;
+
     private readonly GlobalOptions _global;
     private readonly Lazy<SuiteClient> _suite;
     private readonly CancellationTokenSource _stopping;
     private readonly ConcurrentDictionary<SuiteService, bool> _probed = new();
+    private readonly Throttle _told = new(TimeSpan.FromSeconds(5));
 
     public CommandContext(ParseResult parsed, GlobalOptions global, CliHost host, CancellationToken cancellationToken)
     {
@@ -129,6 +132,8 @@ internal sealed class CommandContext : IAsyncDisposable
         options.AllowTokenOverPlaintext |= Parsed.GetValue(_global.AllowTokenOverPlaintext);
         options.TimeProvider = Host.Time;
         options.OnRetry = TellRetry;
+        // The budget is there for programs with many callers. This one waits for each answer, and an import has a window.
+        options.Retry = options.Retry with { BudgetSize = RetryBudget };
         if (Parsed.GetValue(_global.TokenFile) is { } file)
         {
             options.Credentials = File.Exists(file)
@@ -155,9 +160,9 @@ internal sealed class CommandContext : IAsyncDisposable
     private void TellRetry(SuiteRetry retry)
     {
         var address = Options.AddressOf(retry.Service);
-        if (retry.Attempt is 2 or 5 or 10 || retry.Attempt % 20 == 0)
+        if (retry.Attempt > 1 && _told.TryTell(Host.Time))
         {
-            Notices.Info($"{retry.Service} at {Addresses.Text(address)} does not answer ({ErrorReport.CodeName(retry.Code)}); trying again.");
+            Notices.Info($"{retry.Service} at {Addresses.Text(address)} does not do its work ({ErrorReport.CodeName(retry.Code)}: {retry.Detail}); trying again.");
         }
 
         if (_probed.TryAdd(retry.Service, true))
