@@ -302,7 +302,8 @@ public sealed class LocalSuite : IAsyncDisposable
 
     private string PidFileOf(string title) => Path.Combine(_options.DataDirectory, "pids", title + ".pid");
 
-    private static string Relative(string path) => Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
+    private static string Relative(string path) => Path.GetRelativePath(Directory.GetCurrentDirectory(), path) is var relative
+        && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
 
     private void Print(string name, string line)
     {

@@ -77,9 +77,21 @@ internal sealed class Servers
     [OneTimeTearDown]
     public async Task StopAsync()
     {
-        await (s_realKafka?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await (s_mockKafka?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await (s_postgres?.DisposeAsync() ?? ValueTask.CompletedTask);
+        if (s_realKafka is not null)
+        {
+            await s_realKafka.DisposeAsync();
+        }
+
+        if (s_mockKafka is not null)
+        {
+            await s_mockKafka.DisposeAsync();
+        }
+
+        if (s_postgres is not null)
+        {
+            await s_postgres.DisposeAsync();
+        }
+
         if (s_folder.Length > 0)
         {
             Directory.Delete(s_folder, recursive: true);

@@ -59,6 +59,16 @@ public sealed class FakeSuite
         set => _invoker.RequiredToken = value;
     }
 
+    /// <summary>
+    /// Ends the stream of an import when it meets a request, with a code that may be one request's fault, the way a message too
+    /// large does; <c>null</c>, or a <c>null</c> code, lets it go on.
+    /// </summary>
+    public Func<CreateOrderRequest, StatusCode?>? ImportBreaker
+    {
+        get => _script.ImportBreaker;
+        set => _script.ImportBreaker = value;
+    }
+
     /// <summary>The users, oldest first. A copy.</summary>
     public IReadOnlyList<User> Users => _state.Read(s => s.Users.Values.Select(u => u.Clone()));
 

@@ -26,7 +26,7 @@ internal static class DemoCommand
             });
             await using var suite = await LocalSuite.StartAsync(options, signals.Token);
             var code = await ShowAsync(suite);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{(code == 0 ? "Done" : "FAILED")} after {took.Elapsed.TotalSeconds:0.0} s. What the services printed is in .suite/demo/logs."));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{(code == 0 ? "Done" : "FAILED")} after {took.Elapsed.TotalSeconds:0.0} s. What the services printed is in {options.DataDirectory}/logs."));
             await OfferAsync(suite, signals.Token);
             return code;
         }

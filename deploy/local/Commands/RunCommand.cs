@@ -6,8 +6,10 @@ namespace Suite.Local.Commands;
 /// <summary><c>run</c>: everything on this machine, until it is told to stop.</summary>
 internal static class RunCommand
 {
-    /// <summary>Where <c>run</c> keeps its data, in the checkout.</summary>
-    public static string DataDirectory => Path.Combine(Checkout.Root, ".suite");
+    /// <summary>Where data is kept: <c>.suite</c> in the checkout, unless <c>SUITE_DATA</c> names another folder.</summary>
+    public static string DataDirectory { get; } = Environment.GetEnvironmentVariable("SUITE_DATA") is { Length: > 0 } named
+        ? Path.GetFullPath(named)
+        : Path.Combine(Checkout.Root, ".suite");
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -23,7 +25,7 @@ internal static class RunCommand
             Endpoints.Write(endpoints, suite);
             Console.WriteLine();
             Console.WriteLine(Endpoints.Table(suite));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Ready in {took.Elapsed.TotalSeconds:0.0} s. Data in .suite, what they print in .suite/logs, addresses in .suite/endpoints.env."));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Ready in {took.Elapsed.TotalSeconds:0.0} s. Data is in {Shown(DataDirectory)}, what they print in {Shown(DataDirectory)}/logs, addresses in {Shown(endpoints)}."));
             Console.WriteLine($"Try:  grpcurl -plaintext {suite.Order.GrpcAddress["http://".Length..]} list      Ctrl-C stops everything.");
             await Task.Delay(Timeout.Infinite, signals.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Console.WriteLine("Stopping.");
@@ -51,6 +53,9 @@ internal static class RunCommand
             LocalSuite.CheckPorts(Options(arguments));
         }
     }
+
+    private static string Shown(string path) => Path.GetRelativePath(Directory.GetCurrentDirectory(), path) is var relative
+        && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
 
     private static LocalSuiteOptions Options(Arguments arguments) => LocalSuiteOptions.FromEnvironment(DataDirectory) with
     {

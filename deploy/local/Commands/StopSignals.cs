@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Suite.Local.Processes;
 
 namespace Suite.Local.Commands;
 
@@ -10,6 +11,8 @@ internal sealed class StopSignals : IDisposable
 
     public StopSignals()
     {
+        // A script that starts us in the background has us ignore SIGINT. Whoever sends one all the same means it.
+        Signals.Restore(Signals.Interrupt);
         foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT])
         {
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));

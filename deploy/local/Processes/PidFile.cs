@@ -15,7 +15,13 @@ internal static class PidFile
         File.WriteAllText(path, string.Create(CultureInfo.InvariantCulture, $"{pid} {ProcFs.StartTime(pid) ?? 0}\n"));
     }
 
-    public static void Delete(string path) => File.Delete(path);
+    public static void Delete(string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+        }
+    }
 
     /// <summary>The process the file names, if it still is that process.</summary>
     public static int? Alive(string path)

@@ -7,6 +7,9 @@ internal sealed class OrderChanges
 {
     private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _waiting = new();
 
+    /// <summary>How many orders somebody waits for.</summary>
+    internal int Count => _waiting.Count;
+
     /// <summary>A task that ends with the next change of the order. Take it before reading, so that nothing falls between.</summary>
     public Task NextAsync(Guid orderId) =>
         _waiting.GetOrAdd(orderId, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
@@ -20,6 +23,8 @@ internal sealed class OrderChanges
         }
     }
 
-    /// <summary>Forgets an order nobody waits for any more.</summary>
+    /// <summary>
+    /// Says that a waiter left. Others of the same order are woken, read again and wait again; the last one leaves nothing behind.
+    /// </summary>
     public void Forget(Guid orderId) => Changed(orderId);
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -19,7 +20,7 @@ internal sealed class DatabaseStartup(Migrator migrator, TimeProvider time, ILog
                 await migrator.RunAsync(cancellationToken);
                 return;
             }
-            catch (NpgsqlException e) when ((e.IsTransient || e is not PostgresException) && time.GetElapsedTime(started) < Patience)
+            catch (NpgsqlException e) when ((e.IsTransient || e.InnerException is IOException or SocketException or TimeoutException) && time.GetElapsedTime(started) < Patience)
             {
                 PostgresLog.WaitingForDatabase(logger, e.SqlState ?? e.GetType().Name);
                 await Task.Delay(TimeSpan.FromMilliseconds(300), time, cancellationToken);

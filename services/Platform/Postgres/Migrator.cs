@@ -9,7 +9,7 @@ namespace Suite.Platform.Postgres;
 /// Brings a database to the state its migration files describe. Safe when two replicas start at once: one holds an advisory
 /// lock and works, the other waits and finds it done. Each file commits by itself with its record, so a crash leaves whole files.
 /// </summary>
-internal sealed class Migrator(NpgsqlDataSource dataSource, IEnumerable<MigrationSet> sets, ILogger<Migrator> logger)
+internal sealed class Migrator(NpgsqlDataSource dataSource, DatabaseServer server, IEnumerable<MigrationSet> sets, ILogger<Migrator> logger)
 {
     private const long LockKey = 0x53_75_69_74_65; // "Suite"
 
@@ -95,19 +95,18 @@ internal sealed class Migrator(NpgsqlDataSource dataSource, IEnumerable<Migratio
 
     private async Task CreateDatabaseAsync(CancellationToken cancellationToken)
     {
-        var wanted = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString);
         try
         {
             await using var probe = await dataSource.OpenConnectionAsync(cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName)
         {
-            await using var admin = PostgresModule.CreateAdminDataSource(wanted);
+            await using var admin = PostgresModule.CreateAdminDataSource(server);
             try
             {
-                await using var create = admin.CreateCommand($"CREATE DATABASE \"{wanted.Database!.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+                await using var create = admin.CreateCommand($"CREATE DATABASE \"{server.Database.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
                 await create.ExecuteNonQueryAsync(cancellationToken);
-                PostgresLog.DatabaseCreated(logger, wanted.Database);
+                PostgresLog.DatabaseCreated(logger, server.Database);
             }
             catch (PostgresException e2) when (e2.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
             {

@@ -28,6 +28,7 @@ public static class PostgresModule
         }
 
         services.AddSingleton(provider => CreateDataSource(connectionString, database, provider.GetService<ILoggerFactory>()));
+        services.AddSingleton(new DatabaseServer(connectionString, database));
         services.AddSingleton<Migrator>();
         // First, so that every other hosted service finds its tables.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, DatabaseStartup>());
@@ -74,9 +75,10 @@ public static class PostgresModule
         return builder.Build();
     }
 
-    internal static NpgsqlDataSource CreateAdminDataSource(NpgsqlConnectionStringBuilder wanted)
+    /// <summary>A data source for the server's database <c>postgres</c>, from where the service's own can be created.</summary>
+    internal static NpgsqlDataSource CreateAdminDataSource(DatabaseServer server)
     {
-        var admin = new NpgsqlConnectionStringBuilder(wanted.ConnectionString) { Database = "postgres", Pooling = false };
+        var admin = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "postgres", Pooling = false };
         return NpgsqlDataSource.Create(admin.ConnectionString);
     }
 }

@@ -1,6 +1,6 @@
+using System.Text.RegularExpressions;
 using Google.Api;
 using Google.Protobuf.Reflection;
-using System.Text.RegularExpressions;
 using Suite.Contracts.Common.V1;
 using Suite.Platform.Naming;
 

@@ -1,3 +1,6 @@
+using Grpc.Core;
+using Suite.Contracts.Orders.V1;
+
 namespace Suite.Client.Testing;
 
 /// <summary>The steps that wait for the next calls of each method.</summary>
@@ -5,6 +8,9 @@ internal sealed class CallScript
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Queue<ScriptStep>> _steps = new(StringComparer.Ordinal);
+
+    /// <summary>Ends the stream of an import when it meets a request.</summary>
+    public Func<CreateOrderRequest, StatusCode?>? ImportBreaker { get; set; }
 
     /// <summary>Adds a step for the next call of a method, behind those that wait already.</summary>
     public void Add(string method, ScriptStep step, int times)

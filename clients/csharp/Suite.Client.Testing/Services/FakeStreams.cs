@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
+using Suite.Contracts.Common.V1;
 using Suite.Contracts.Orders.V1;
 
 namespace Suite.Client.Testing;
@@ -48,6 +49,11 @@ internal static class FakeStreams
         var sent = 0;
         await foreach (var request in requests.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
+            if (script.ImportBreaker?.Invoke(request.Order) is { } code)
+            {
+                throw FakeErrors.Make(code, ErrorReason.Unspecified, "The stream was broken by its script.");
+            }
+
             var answer = await AnswerAsync(state, script.Next("CreateOrder"), request.Order, time, cancellationToken).ConfigureAwait(false);
             ThrowWhenDue(step, sent++);
             send(answer);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Grpc.Core;
 
 namespace Suite.Client;
@@ -27,6 +28,7 @@ internal sealed class CallSession : IDisposable
     private int _failures;
     private int _unknownOutcomes;
     private long? _failingSince;
+    private CallFailure? _lastFailure;
     private string? _token;
     private string? _refusedToken;
     private bool _renewed;
@@ -223,6 +225,7 @@ internal sealed class CallSession : IDisposable
             throw Fail(failure with { Detail = failure.Detail + " (not repeated: the retry budget is spent)" }, exception);
         }
 
+        _lastFailure = failure;
         Tell(failure, delay, Attempts, RequestId);
         try
         {
@@ -270,11 +273,15 @@ internal sealed class CallSession : IDisposable
         return new OperationCanceledException($"{_name.Full} was cancelled by its caller.", inner, _caller);
     }
 
-    private CallFailure DeadlinePassed() => new()
+    private CallFailure DeadlinePassed()
     {
-        Code = StatusCode.DeadlineExceeded,
-        Detail = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The deadline of {_limit.TotalSeconds:0.###} s passed."),
-    };
+        var before = _lastFailure is { } last ? $" The attempt before failed with {last.Code}: {last.Detail}" : string.Empty;
+        return new CallFailure
+        {
+            Code = StatusCode.DeadlineExceeded,
+            Detail = string.Create(CultureInfo.InvariantCulture, $"The deadline of {_limit.TotalSeconds:0.###} s passed.{before}"),
+        };
+    }
 
     /// <summary>Ends an attempt that does not end the call.</summary>
     public void EndAttempt(StatusCode code, string? detail)

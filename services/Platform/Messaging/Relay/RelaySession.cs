@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Suite.Platform.Hosting;
 using Suite.Platform.Messaging.Kafka;
 
 namespace Suite.Platform.Messaging.Relay;
@@ -266,6 +267,7 @@ internal sealed class RelaySession(
             return;
         }
 
+        CrashPoints.Hit("relay.after-publish");
         await reader.StoreAsync(news, _memory.Offsets, cancellationToken);
         foreach (var lease in news)
         {

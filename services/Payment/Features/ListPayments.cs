@@ -1,0 +1,29 @@
+using Google.Protobuf.Reflection;
+using Suite.Contracts.Payments.V1;
+using Suite.Payments.Storage;
+using Suite.Platform.Listing;
+using Payment = Suite.Payments.Domain.Payment;
+
+namespace Suite.Payments.Features;
+
+/// <summary>Walks payments from the newest to the oldest, by key.</summary>
+internal sealed class ListPayments(PaymentStore store, PageTokens tokens)
+{
+    private static readonly FilterSchema Filters = new FilterSchema()
+        .Resource("order", Payment.Orders, "order_id")
+        .Enum("state", PaymentServiceReflection.Descriptor.FindTypeByName<MessageDescriptor>("Payment").EnumTypes[0], "state")
+        .Time("create_time", "create_time");
+
+    public async Task<ListPaymentsResponse> RunAsync(ListPaymentsRequest request, CancellationToken cancellationToken)
+    {
+        var query = "ListPayments " + request.Filter;
+        var size = PageTokens.Size(request.PageSize);
+        Guid? before = tokens.Decode(query, request.PageToken) is { } cursor ? Guid.ParseExact(cursor, "N") : null;
+        var payments = await store.PageAsync(parameters => Filters.ToSql(request.Filter, parameters), before, size + 1, cancellationToken);
+        return new ListPaymentsResponse
+        {
+            Payments = { payments.Take(size).Select(p => p.ToProto()) },
+            NextPageToken = payments.Count > size ? tokens.Encode(query, payments[size - 1].Id.ToString("N")) : string.Empty,
+        };
+    }
+}

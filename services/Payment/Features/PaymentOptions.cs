@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace Suite.Payments.Features;
+
+/// <summary>What the environment decides about how payments are worked off.</summary>
+internal sealed record PaymentOptions
+{
+    /// <summary>How long one call to the provider may take (<c>SUITE_PROVIDER_TIMEOUT</c>, seconds).</summary>
+    public TimeSpan ProviderTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a replica keeps an intent to itself (<c>SUITE_PAYMENT_LEASE</c>, seconds; 5 more than the time limit when not
+    /// set). Longer than the time limit, so that two replicas do not call for one intent at once.
+    /// </summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How many calls to the provider run at once (<c>SUITE_PROVIDER_CONCURRENCY</c>).</summary>
+    public int Concurrency { get; init; } = 512;
+
+    /// <summary>How often to look for what was left behind: expired leases, due retries, lost wake-ups.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long <c>tok_slow</c> takes at the simulator (<c>SUITE_SIMULATOR_SLOW</c>, seconds).</summary>
+    public TimeSpan SimulatorSlowness { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long calls that are running may go on when the service stops.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <exception cref="InvalidOperationException">A setting is no number, or the lease does not outlive the time limit.</exception>
+    public static PaymentOptions From(IConfiguration configuration)
+    {
+        var timeout = Seconds(configuration, "SUITE_PROVIDER_TIMEOUT", 10);
+        var lease = Seconds(configuration, "SUITE_PAYMENT_LEASE", timeout.TotalSeconds + 5);
+        if (timeout <= TimeSpan.Zero || lease <= timeout)
+        {
+            throw new InvalidOperationException(
+                "SUITE_PROVIDER_TIMEOUT must be more than 0 and SUITE_PAYMENT_LEASE more than that: a lease outlives the call it protects.");
+        }
+
+        return new PaymentOptions
+        {
+            ProviderTimeout = timeout,
+            Lease = lease,
+            Concurrency = Concurrent(configuration["SUITE_PROVIDER_CONCURRENCY"]),
+            SimulatorSlowness = Seconds(configuration, "SUITE_SIMULATOR_SLOW", 3),
+        };
+    }
+
+    private static int Concurrent(string? text) => text is not { Length: > 0 }
+        ? new PaymentOptions().Concurrency
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var calls) && calls is > 0 and <= 10_000
+            ? calls
+            : throw new InvalidOperationException($"SUITE_PROVIDER_CONCURRENCY is '{text}', which is no number from 1 to 10000.");
+
+    private static TimeSpan Seconds(IConfiguration configuration, string key, double otherwise)
+    {
+        if (configuration[key] is not { Length: > 0 } text)
+        {
+            return TimeSpan.FromSeconds(otherwise);
+        }
+
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= 3600
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new InvalidOperationException($"{key} is '{text}', which is no number of seconds from 0 to 3600.");
+    }
+}

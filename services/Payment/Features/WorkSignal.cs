@@ -1,0 +1,31 @@
+namespace Suite.Payments.Features;
+
+/// <summary>Wakes the one who waits; set twice before it is waited for, it wakes once. A wake that gets lost costs a poll.</summary>
+internal sealed class WorkSignal : IDisposable
+{
+    private readonly SemaphoreSlim _set = new(0, 1);
+
+    public void Set()
+    {
+        try
+        {
+            if (_set.CurrentCount == 0)
+            {
+                _set.Release();
+            }
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody was faster.
+        }
+    }
+
+    /// <summary>Sets it after a while, unless the process is gone by then.</summary>
+    public void SetAfter(TimeSpan delay) =>
+        _ = Task.Delay(delay).ContinueWith(_ => Set(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+    /// <summary>Waits until it is set, at most for <paramref name="most"/>.</summary>
+    public Task WaitAsync(TimeSpan most, CancellationToken cancellationToken) => _set.WaitAsync(most, cancellationToken);
+
+    public void Dispose() => _set.Dispose();
+}

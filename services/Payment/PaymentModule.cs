@@ -1,0 +1,51 @@
+using Suite.Payments.Events;
+using Suite.Payments.Features;
+using Suite.Payments.Providers;
+using Suite.Payments.Storage;
+using Suite.Platform.Listing;
+using Suite.Platform.Messaging;
+using Suite.Platform.Postgres;
+
+namespace Suite.Payments;
+
+/// <summary>The door of the Payment service.</summary>
+public static class PaymentModule
+{
+    /// <summary>The topic of everything that happens to payments, keyed by the order's UUID.</summary>
+    internal const string Topic = "suite.payment.v1";
+
+    /// <summary>The tables of this room.</summary>
+    internal static readonly MigrationSet Migrations = new("payment", typeof(PaymentModule).Assembly, "Suite.Payments.Storage.Migrations");
+
+    /// <summary>Adds the service.</summary>
+    public static void AddPayments(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddPostgres(builder.Configuration, "suite_payment");
+        services.AddListing();
+        services.AddMessaging(builder.Configuration, "suite/payment", Topic);
+        services.AddMigrations(Migrations);
+
+        services.AddSingleton(PaymentOptions.From(builder.Configuration));
+        services.AddSingleton<PaymentStore>();
+        services.AddSingleton<PaymentQueue>();
+        services.AddSingleton<LedgerStore>();
+        services.AddSingleton<ListPayments>();
+        services.AddSingleton<GetTrialBalance>();
+        services.AddSingleton<SimulatorRecord>();
+        services.AddSingleton<IPaymentProvider, SimulatedProvider>();
+        services.AddSingleton<SettlePayment>();
+        services.AddSingleton<PaymentWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<PaymentWorker>());
+
+        services.AddConsumer<OrderEventsHandler>("payment.order-events", "suite.order.v1");
+    }
+
+    /// <summary>Maps the service's endpoints.</summary>
+    public static void MapPayments(this WebApplication app)
+    {
+        app.MapGrpcService<PaymentGrpcService>();
+        app.MapGrpcService<LedgerGrpcService>();
+        app.MapDeadLetters();
+    }
+}

@@ -1,0 +1,198 @@
+using Npgsql;
+using NpgsqlTypes;
+using Suite.Payments.Domain;
+using Suite.Payments.Events;
+using Suite.Platform.Messaging;
+
+namespace Suite.Payments.Storage;
+
+/// <summary>
+/// The work in the table <c>payments</c>: taken with a lease in one short statement, and settled (state, postings, event) in
+/// another. Nothing is locked in between. Times are the database's, so that replicas' clocks need not agree.
+/// </summary>
+internal sealed class PaymentQueue
+{
+    private const string ClaimDue =
+        $"""
+        WITH due AS (
+            SELECT id FROM payments
+            WHERE (state = 1 OR (state = 2 AND void_requested)) AND next_attempt_time <= now()
+            ORDER BY next_attempt_time LIMIT $1
+            FOR UPDATE SKIP LOCKED
+        )
+        UPDATE payments SET lease_token = $2, attempts = attempts + 1, next_attempt_time = now() + $3
+        FROM due WHERE payments.id = due.id
+        RETURNING {PaymentStore.Columns}, payment_method, attempts, traceparent, tracestate, baggage
+        """;
+
+    // The guard is the state the work began in and the lease: of two replicas that come with an answer, one finds its row.
+    // Rows are locked in order of id, so that two batches that meet wait for each other instead of deadlocking.
+    private const string SettleMany =
+        $"""
+        WITH result AS (
+            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::timestamptz[])
+                AS r (id, lease_token, state_before, state, decline_reason, provider_reference, update_time)
+        ), held AS (
+            SELECT p.id FROM payments p JOIN result r ON p.id = r.id
+            WHERE p.state = r.state_before AND p.lease_token = r.lease_token
+            ORDER BY p.id FOR UPDATE OF p
+        ), changed AS (
+            UPDATE payments p
+            SET state = r.state, decline_reason = r.decline_reason, provider_reference = r.provider_reference, payment_method = '',
+                version = p.version + 1, update_time = r.update_time, attempts = 0, next_attempt_time = now(), lease_token = NULL
+            FROM result r JOIN held h ON h.id = r.id
+            WHERE p.id = r.id
+            RETURNING p.id, p.state = 2 AND p.void_requested AS void_due
+        ), posted AS (
+            INSERT INTO ledger_entries (payment_id, step, line, account, pending, currency, debit_minor, credit_minor, post_time)
+            SELECT e.payment_id, e.step, e.line, e.account, true, e.currency, e.debit_minor, e.credit_minor, e.post_time
+            FROM unnest($8::uuid[], $9::text[], $10::smallint[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::timestamptz[])
+                AS e (payment_id, step, line, account, currency, debit_minor, credit_minor, post_time)
+            JOIN changed c ON c.id = e.payment_id
+        ), told AS (
+            INSERT INTO outbox ({OutboxRow.Columns})
+            SELECT o.event_id, o.shard, o.topic, o.key, o.type, o.payload, o.traceparent, o.tracestate, o.baggage
+            FROM unnest($1::uuid[], $16::uuid[], $17::smallint[], $18::text[], $19::text[], $20::text[], $21::bytea[],
+                    $22::text[], $23::text[], $24::text[])
+                AS o (payment_id, event_id, shard, topic, key, type, payload, traceparent, tracestate, baggage)
+            JOIN changed c ON c.id = o.payment_id
+        )
+        SELECT id, void_due FROM changed
+        """;
+
+    private const string RetryMany =
+        """
+        WITH result AS (
+            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::interval[]) AS r (id, lease_token, state, pause)
+        ), held AS (
+            SELECT p.id FROM payments p JOIN result r ON p.id = r.id
+            WHERE p.state = r.state AND p.lease_token = r.lease_token
+            ORDER BY p.id FOR UPDATE OF p
+        )
+        UPDATE payments p SET next_attempt_time = now() + r.pause, lease_token = NULL
+        FROM result r JOIN held h ON h.id = r.id
+        WHERE p.id = r.id
+        RETURNING p.id, false
+        """;
+
+    private const NpgsqlDbType TextArray = NpgsqlDbType.Array | NpgsqlDbType.Text;
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly IOutbox _outbox;
+    private readonly GroupCommit<Settlement, Settled> _settlements;
+
+    public PaymentQueue(NpgsqlDataSource dataSource, IOutbox outbox)
+    {
+        _dataSource = dataSource;
+        _outbox = outbox;
+        _settlements = new GroupCommit<Settlement, Settled>(WriteAsync, settlement => settlement.Claim.Payment.Id);
+    }
+
+    /// <summary>Takes up to <paramref name="most"/> payments whose work is due, for <paramref name="lease"/>.</summary>
+    public async Task<IReadOnlyList<Claim>> ClaimAsync(int most, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        var token = Guid.NewGuid();
+        await using var command = _dataSource.CreateCommand(ClaimDue);
+        command.Parameters.Add(new() { Value = most });
+        command.Parameters.Add(new() { Value = token });
+        command.Parameters.Add(new() { Value = lease });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var claims = new List<Claim>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            const int next = PaymentStore.ColumnCount;
+            claims.Add(new Claim(
+                PaymentStore.Read(reader),
+                reader.GetString(next),
+                reader.GetInt32(next + 1),
+                token,
+                new TraceContext(Text(reader, next + 2), Text(reader, next + 3), Text(reader, next + 4))));
+        }
+
+        return claims;
+    }
+
+    /// <summary>Commits what came of a claim, together with whatever else arrives at the moment.</summary>
+    public Task<Settled> SettleAsync(Settlement settlement) => _settlements.WriteAsync(settlement);
+
+    private async Task<IReadOnlyList<Settled>> WriteAsync(IReadOnlyList<Settlement> settlements)
+    {
+        await using var batch = _dataSource.CreateBatch();
+        var transitions = settlements.Where(s => s.After is not null).ToList();
+        if (transitions.Count > 0)
+        {
+            batch.BatchCommands.Add(SettleCommand(transitions));
+        }
+
+        var retries = settlements.Where(s => s.After is null).ToList();
+        if (retries.Count > 0)
+        {
+            batch.BatchCommands.Add(RetryCommand(retries));
+        }
+
+        // A batch is one transaction.
+        var found = new Dictionary<Guid, Settled>(settlements.Count);
+        await using (var reader = await batch.ExecuteReaderAsync())
+        {
+            do
+            {
+                while (await reader.ReadAsync())
+                {
+                    found.Add(reader.GetGuid(0), reader.GetBoolean(1) ? Settled.VoidDue : Settled.Committed);
+                }
+            }
+            while (await reader.NextResultAsync());
+        }
+
+        if (transitions.Count > 0)
+        {
+            _outbox.Wake();
+        }
+
+        return [.. settlements.Select(s => found.GetValueOrDefault(s.Claim.Payment.Id))];
+    }
+
+    private static NpgsqlBatchCommand SettleCommand(List<Settlement> settlements)
+    {
+        var entries = settlements.SelectMany(s => LedgerEntry.Of(s.Claim.Payment, s.After!)).ToList();
+        var command = new NpgsqlBatchCommand(SettleMany);
+        var p = command.Parameters;
+        p.Add(new() { Value = settlements.ConvertAll(s => s.After!.Id) });
+        p.Add(new() { Value = settlements.ConvertAll(s => s.Claim.LeaseToken) });
+        p.Add(new() { Value = settlements.ConvertAll(s => (short)s.Claim.Payment.State) });
+        p.Add(new() { Value = settlements.ConvertAll(s => (short)s.After!.State) });
+        p.Add(new() { Value = settlements.ConvertAll(s => s.After!.DeclineReason) });
+        p.Add(new() { Value = settlements.ConvertAll(s => s.After!.ProviderReference) });
+        p.Add(new() { Value = settlements.ConvertAll(s => s.After!.UpdateTime) });
+        p.Add(new() { Value = entries.ConvertAll(e => e.PaymentId) });
+        p.Add(new() { Value = entries.ConvertAll(e => e.Step) });
+        p.Add(new() { Value = entries.ConvertAll(e => e.Line) });
+        p.Add(new() { Value = entries.ConvertAll(e => e.Account) });
+        p.Add(new() { Value = entries.ConvertAll(e => e.Amount.CurrencyCode) });
+        p.Add(new() { Value = entries.ConvertAll(e => e.DebitMinor) });
+        p.Add(new() { Value = entries.ConvertAll(e => e.CreditMinor) });
+        p.Add(new() { Value = entries.ConvertAll(e => e.Time) });
+        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.EventId) });
+        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.Shard) });
+        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.Topic) });
+        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.Key) });
+        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.Type) });
+        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.Payload) });
+        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.TraceParent), NpgsqlDbType = TextArray });
+        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.TraceState), NpgsqlDbType = TextArray });
+        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.Baggage), NpgsqlDbType = TextArray });
+        return command;
+    }
+
+    private static NpgsqlBatchCommand RetryCommand(List<Settlement> settlements)
+    {
+        var command = new NpgsqlBatchCommand(RetryMany);
+        command.Parameters.Add(new() { Value = settlements.ConvertAll(s => s.Claim.Payment.Id) });
+        command.Parameters.Add(new() { Value = settlements.ConvertAll(s => s.Claim.LeaseToken) });
+        command.Parameters.Add(new() { Value = settlements.ConvertAll(s => (short)s.Claim.Payment.State) });
+        command.Parameters.Add(new() { Value = settlements.ConvertAll(s => s.RetryAfter) });
+        return command;
+    }
+
+    private static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
+}

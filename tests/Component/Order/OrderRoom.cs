@@ -1,0 +1,183 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using NUnit.Framework;
+using Suite.Contracts.Orders.V1;
+using Suite.Contracts.Payments.V1;
+using Suite.Contracts.Users.V1;
+using Suite.Orders;
+using Suite.Orders.Features;
+using Suite.Orders.Storage;
+using Suite.Platform.Listing;
+using Suite.Platform.Postgres;
+
+namespace Suite.Tests.Component.Order;
+
+/// <summary>
+/// The Order service as its door makes it, on a database of its own in a real PostgreSQL; User and Payment are played, and
+/// nothing is published.
+/// </summary>
+internal sealed class OrderRoom : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private OrderRoom(WebApplication app) => _app = app;
+
+    public NpgsqlDataSource Database => Get<NpgsqlDataSource>();
+
+    public PlayedUsers Users => (PlayedUsers)Get<UserService.UserServiceClient>();
+
+    public PlayedPayments Payments => (PlayedPayments)Get<PaymentService.PaymentServiceClient>();
+
+    public string Customer { get; } = $"users/{Guid.CreateVersion7()}";
+
+    public static async Task<OrderRoom> OpenAsync(params (string Key, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration["SUITE_POSTGRES"] = Server();
+        builder.Configuration["SUITE_KAFKA"] = "127.0.0.1:1";
+        foreach (var (key, value) in settings)
+        {
+            builder.Configuration[key] = value;
+        }
+
+        builder.Services.AddSingleton<Suite.Platform.Errors.ErrorTranslation>();
+        builder.AddOrders();
+        builder.Services.AddSingleton(_ => PostgresModule.CreateDataSource(Server(), $"order_{Guid.NewGuid():N}", null));
+        builder.Services.AddSingleton<UserService.UserServiceClient>(new PlayedUsers());
+        builder.Services.AddSingleton<PaymentService.PaymentServiceClient>(new PlayedPayments());
+        var room = new OrderRoom(builder.Build());
+        await room.Get<Migrator>().RunAsync(CancellationToken.None);
+        room.Get<PageTokens>().UseSecret(new byte[32]);
+        await room.Get<OrderPlacement>().StartAsync(CancellationToken.None);
+        await room.AddProductAsync("tea", 250);
+        await room.AddProductAsync("pot", 1999);
+        return room;
+    }
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public Task AddProductAsync(string sku, long price, string currency = "EUR") => ExecuteAsync(
+        """
+        INSERT INTO products (sku, display_name, price_minor, currency, state, version, create_time, update_time)
+        VALUES ($1, $1, $2, $3, 1, 1, now(), now())
+        """,
+        sku,
+        price,
+        currency);
+
+    public CreateOrderRequest Request(params (string Sku, int Quantity)[] lines) => new()
+    {
+        RequestId = Guid.NewGuid().ToString(),
+        Order = new Suite.Contracts.Orders.V1.Order
+        {
+            Customer = Customer,
+            PaymentMethod = "tok_visa",
+            Lines = { lines.Select(l => new OrderLine { Product = $"products/{l.Sku}", Quantity = l.Quantity }) },
+        },
+    };
+
+    public Task<Suite.Contracts.Orders.V1.Order> PlaceAsync(CreateOrderRequest? request = null, CancellationToken cancellationToken = default) =>
+        Get<PlaceOrder>().RunAsync(request ?? Request(("tea", 1)), cancellationToken);
+
+    public async Task<Guid> PlaceOneAsync() => Guid.Parse((await PlaceAsync()).Name["orders/".Length..]);
+
+    public async Task<long> CountAsync(string from)
+    {
+        await using var command = Database.CreateCommand($"SELECT count(*) FROM {from}");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task ExecuteAsync(string sql, params object[] values)
+    {
+        await using var command = Database.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The types of an order's events, in order.</summary>
+    public async Task<string[]> EventsAsync(Guid orderId)
+    {
+        await using var command = Database.CreateCommand("SELECT array_agg(type ORDER BY id) FROM outbox WHERE key = $1");
+        command.Parameters.Add(new() { Value = orderId.ToString() });
+        return [.. ((string[])(await command.ExecuteScalarAsync())!).Select(type => type[(type.LastIndexOf('.') + 1)..])];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Get<OrderPlacement>().StopAsync(CancellationToken.None);
+        var connection = new NpgsqlConnectionStringBuilder(Database.ConnectionString);
+        await _app.DisposeAsync();
+        await using var admin = PostgresModule.CreateAdminDataSource(new DatabaseServer(Server(), "postgres"));
+        await using var drop = admin.CreateCommand($"DROP DATABASE {connection.Database} WITH (FORCE)");
+        await drop.ExecuteNonQueryAsync();
+    }
+
+    private static string Server()
+    {
+        if (Environment.GetEnvironmentVariable("SUITE_TEST_POSTGRES") is { Length: > 0 } server)
+        {
+            return server;
+        }
+
+        Assert.Ignore("SUITE_TEST_POSTGRES names no PostgreSQL server.");
+        return string.Empty;
+    }
+}
+
+/// <summary>User, as far as Order asks it.</summary>
+internal sealed class PlayedUsers : UserService.UserServiceClient
+{
+    /// <summary>Customers that are not active.</summary>
+    public HashSet<string> Suspended { get; } = [];
+
+    /// <summary>What every call fails with.</summary>
+    public StatusCode? Failure { get; set; }
+
+    public override AsyncUnaryCall<User> GetUserAsync(
+        GetUserRequest request, Metadata? headers = null, DateTime? deadline = null, CancellationToken cancellationToken = default) =>
+        Played.Call(() => Failure is { } code
+            ? throw new RpcException(new Status(code, "played"))
+            : new User
+            {
+                Name = request.Name,
+                State = Suspended.Contains(request.Name) ? User.Types.State.Suspended : User.Types.State.Active,
+            });
+}
+
+/// <summary>Payment, as far as Order asks it.</summary>
+internal sealed class PlayedPayments : PaymentService.PaymentServiceClient
+{
+    /// <summary>The payments by the order's name.</summary>
+    public Dictionary<string, Payment> ByOrder { get; } = [];
+
+    /// <summary>What every call fails with.</summary>
+    public StatusCode? Failure { get; set; }
+
+    public override AsyncUnaryCall<ListPaymentsResponse> ListPaymentsAsync(
+        ListPaymentsRequest request, Metadata? headers = null, DateTime? deadline = null, CancellationToken cancellationToken = default) =>
+        Played.Call(() =>
+        {
+            if (Failure is { } code)
+            {
+                throw new RpcException(new Status(code, "played"));
+            }
+
+            var order = request.Filter["order = \"".Length..^1];
+            return ByOrder.TryGetValue(order, out var payment) ? new ListPaymentsResponse { Payments = { payment } } : new ListPaymentsResponse();
+        });
+}
+
+internal static class Played
+{
+    public static AsyncUnaryCall<T> Call<T>(Func<T> answer)
+        where T : IMessage<T> =>
+        new(Task.Run(answer), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+}

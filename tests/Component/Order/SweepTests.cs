@@ -1,0 +1,119 @@
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using NUnit.Framework;
+using Suite.Contracts.Payments.V1;
+using Suite.Orders.Features;
+using Suite.Orders.Storage;
+using State = Suite.Contracts.Orders.V1.Order.Types.State;
+
+namespace Suite.Tests.Component.Order;
+
+internal sealed class SweepTests
+{
+    private OrderRoom _room = null!;
+
+    [SetUp]
+    public async Task OpenAsync() => _room = await OrderRoom.OpenAsync(("SUITE_ORDER_SWEEP_AFTER", "60"), ("SUITE_ORDER_TIMEOUT", "600"));
+
+    [TearDown]
+    public async Task CloseAsync()
+    {
+        if (_room is not null)
+        {
+            await _room.DisposeAsync();
+        }
+    }
+
+    [TestCase(Payment.Types.State.Authorized, State.Confirmed, "", "OrderConfirmed")]
+    [TestCase(Payment.Types.State.Declined, State.Rejected, "insufficient_funds", "OrderRejected")]
+    [TestCase(Payment.Types.State.Voided, State.Cancelled, "payment_voided", "OrderCancelled")]
+    public async Task An_overdue_order_gets_the_outcome_of_its_payment(Payment.Types.State payment, State expected, string reason, string happened)
+    {
+        var order = await OverdueAsync(seconds: 61, payment);
+
+        await SweepAsync();
+
+        var found = await FindAsync(order);
+        Assert.That(found.State, Is.EqualTo(expected));
+        Assert.That(found.StateReason, Is.EqualTo(reason));
+        Assert.That(await _room.EventsAsync(order), Is.EqualTo(new[] { "OrderPlaced", happened }));
+    }
+
+    [TestCase(Payment.Types.State.Pending)]
+    [TestCase(null)]
+    public async Task An_overdue_order_without_an_outcome_is_left_alone_until_its_time_is_up(Payment.Types.State? payment)
+    {
+        var order = await OverdueAsync(seconds: 590, payment);
+        await SweepAsync();
+        Assert.That((await FindAsync(order)).State, Is.EqualTo(State.Pending));
+
+        await AgeAsync(order, seconds: 601);
+        await SweepAsync();
+
+        Assert.That((await FindAsync(order)).State, Is.EqualTo(State.Cancelled));
+        Assert.That((await FindAsync(order)).StateReason, Is.EqualTo("payment_timeout"));
+    }
+
+    [Test]
+    public async Task An_order_that_is_not_overdue_is_not_touched()
+    {
+        var order = await OverdueAsync(seconds: 50, Payment.Types.State.Authorized);
+
+        await SweepAsync();
+
+        Assert.That((await FindAsync(order)).State, Is.EqualTo(State.Pending));
+    }
+
+    [Test]
+    public async Task Nothing_is_decided_while_Payment_does_not_answer()
+    {
+        var order = await OverdueAsync(seconds: 10_000, payment: null);
+        _room.Payments.Failure = StatusCode.Unavailable;
+
+        Assert.That(async () => await SweepAsync(), Throws.InstanceOf<RpcException>());
+
+        Assert.That((await FindAsync(order)).State, Is.EqualTo(State.Pending));
+    }
+
+    [Test]
+    public async Task Two_sweepers_finish_each_of_many_orders_once()
+    {
+        var orders = new List<Guid>();
+        for (var i = 0; i < 250; i++)
+        {
+            orders.Add(await OverdueAsync(seconds: 61, Payment.Types.State.Authorized));
+        }
+
+        await Task.WhenAll(SweepAsync(), SweepAsync());
+
+        Assert.That(await _room.CountAsync("orders WHERE state = 2 AND version = 2"), Is.EqualTo(orders.Count));
+        Assert.That(await _room.CountAsync("outbox WHERE type = 'suite.order.v1.OrderConfirmed'"), Is.EqualTo(orders.Count));
+    }
+
+    private Task SweepAsync() => _room.Get<IEnumerable<IHostedService>>().OfType<SweepOrders>().Single().SweepAsync(CancellationToken.None);
+
+    private async Task<Suite.Orders.Domain.Order> FindAsync(Guid id) => (await _room.Get<OrderStore>().FindAsync(id, CancellationToken.None))!;
+
+    private async Task<Guid> OverdueAsync(int seconds, Payment.Types.State? payment)
+    {
+        var order = await _room.PlaceOneAsync();
+        await AgeAsync(order, seconds);
+        if (payment is { } state)
+        {
+            var declined = state == Payment.Types.State.Declined;
+            _room.Payments.ByOrder[$"orders/{order}"] = new Payment
+            {
+                Name = $"payments/{Guid.CreateVersion7()}",
+                Order = $"orders/{order}",
+                State = state,
+                DeclineReason = declined ? "insufficient_funds" : string.Empty,
+            };
+        }
+
+        return order;
+    }
+
+    private Task AgeAsync(Guid order, int seconds) =>
+        _room.ExecuteAsync("UPDATE orders SET create_time = now() - make_interval(secs => $2) WHERE id = $1", order, (double)seconds);
+}

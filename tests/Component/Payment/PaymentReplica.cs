@@ -1,0 +1,133 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using NUnit.Framework;
+using Suite.Contracts.Orders.V1;
+using Suite.Payments.Events;
+using Suite.Payments.Features;
+using Suite.Payments.Providers;
+using Suite.Payments.Storage;
+using Suite.Platform.Messaging;
+using Suite.Platform.Messaging.Relay;
+using Suite.Platform.Monetary;
+using Suite.Platform.Postgres;
+
+namespace Suite.Tests.Component.Payments;
+
+/// <summary>One replica of the Payment service without its ports and its broker: messages are handed to it as the consumer would.</summary>
+internal sealed class PaymentReplica : IAsyncDisposable
+{
+    public static readonly PaymentOptions Fast = new()
+    {
+        ProviderTimeout = TimeSpan.FromMilliseconds(400),
+        Lease = TimeSpan.FromSeconds(2),
+        PollInterval = TimeSpan.FromMilliseconds(50),
+        SimulatorSlowness = TimeSpan.FromMilliseconds(200),
+        StopGrace = TimeSpan.FromMilliseconds(200),
+    };
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly PaymentWorker _worker;
+    private readonly OrderEventsHandler _handler;
+    private readonly RelaySignal _signal = new();
+    private bool _working;
+
+    public PaymentReplica(NpgsqlDataSource dataSource, IPaymentProvider? provider = null, PaymentOptions? options = null)
+    {
+        _dataSource = dataSource;
+        options ??= Fast;
+        Outbox = new Outbox(_signal, TimeProvider.System);
+        Store = new PaymentStore(dataSource, Outbox);
+        Queue = new PaymentQueue(dataSource, Outbox);
+        Provider = provider ?? new SimulatedProvider(new SimulatorRecord(dataSource), options, TimeProvider.System);
+        Settle = new SettlePayment(Queue, Provider, Outbox, options, TimeProvider.System, NullLogger<SettlePayment>.Instance);
+        _worker = new PaymentWorker(Queue, Settle, options, TimeProvider.System, NullLogger<PaymentWorker>.Instance);
+        _handler = new OrderEventsHandler(Store, Outbox, _worker, options, TimeProvider.System);
+    }
+
+    public Outbox Outbox { get; }
+
+    /// <summary>Whether the relay was woken since this was last asked.</summary>
+    public bool TakeWake() => _signal.TakeRows();
+
+    public PaymentStore Store { get; }
+
+    public PaymentQueue Queue { get; }
+
+    public IPaymentProvider Provider { get; }
+
+    public SettlePayment Settle { get; }
+
+    public static IncomingMessage Placed(Guid order, string token, long minorUnits = 1250, string currency = "EUR") => Message(order, new OrderPlaced
+    {
+        Order = $"orders/{order}",
+        Version = 1,
+        Customer = $"users/{Guid.NewGuid()}",
+        Total = new MoneyAmount(minorUnits, currency).ToProto(),
+        PaymentMethod = token,
+        PlaceTime = Timestamp.FromDateTime(DateTime.UtcNow),
+    });
+
+    public static IncomingMessage Cancelled(Guid order) => Message(order, new OrderCancelled
+    {
+        Order = $"orders/{order}",
+        Version = 2,
+        Reason = "changed my mind",
+        CancelTime = Timestamp.FromDateTime(DateTime.UtcNow),
+    });
+
+    public static IncomingMessage Message(Guid order, IMessage body) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        Type = body.Descriptor.FullName,
+        Topic = "suite.order.v1",
+        Key = order.ToString(),
+        Body = body.ToByteArray(),
+        Time = DateTimeOffset.UtcNow,
+    };
+
+    public PaymentReplica StartWorking()
+    {
+        _worker.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
+        Assert.That(SpinWait.SpinUntil(() => _worker.Room > 0, TimeSpan.FromSeconds(10)), Is.True);
+        _working = true;
+        return this;
+    }
+
+    public async Task StopWorkingAsync()
+    {
+        if (_working)
+        {
+            _working = false;
+            await _worker.StopAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Applies messages as the consumer does: in one transaction, and the wake-up after its commit.</summary>
+    public async Task HandleAsync(params IReadOnlyList<IncomingMessage> messages)
+    {
+        await _dataSource.InTransactionAsync((transaction, token) => _handler.HandleAsync(messages, transaction, token), CancellationToken.None);
+        _handler.Committed(messages);
+    }
+
+    /// <summary>Applies messages in a transaction that is rolled back, as a consumer's that lost its connection.</summary>
+    public async Task HandleInVainAsync(params IReadOnlyList<IncomingMessage> messages)
+    {
+        await using var connection = await _dataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await _handler.HandleAsync(messages, transaction, CancellationToken.None);
+        await transaction.RollbackAsync();
+    }
+
+    /// <summary>Applies messages and commits, and the process has no time left to start the work.</summary>
+    public Task HandleWithoutWakeAsync(params IReadOnlyList<IncomingMessage> messages) =>
+        _dataSource.InTransactionAsync((transaction, token) => _handler.HandleAsync(messages, transaction, token), CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopWorkingAsync();
+        _worker.Dispose();
+        _signal.Dispose();
+    }
+}
