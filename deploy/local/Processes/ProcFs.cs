@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Suite.Local.Processes;
@@ -82,19 +81,4 @@ internal static class ProcFs
             return null;
         }
     }
-}
-
-/// <summary>The signals the launcher sends.</summary>
-internal static partial class Signals
-{
-    public const int Quit = 3;
-    public const int Kill = 9;
-    public const int Terminate = 15;
-    public const int Interrupt = 2;
-
-    /// <summary>Sends a signal; false when there is no such process any more.</summary>
-    public static bool Send(int pid, int signal) => kill(pid, signal) == 0;
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int kill(int pid, int signal);
 }

@@ -108,6 +108,17 @@ internal sealed class ChangeTests
     }
 
     [Test]
+    public async Task An_event_goes_on_with_the_trace_of_the_message_it_follows_from()
+    {
+        const string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        var order = await _room.PlaceOneAsync();
+
+        await HearAsync(Authorized(order) with { TraceParent = trace });
+
+        Assert.That(await _room.CountAsync($"outbox WHERE type = 'suite.order.v1.OrderConfirmed' AND traceparent = '{trace}'"), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task An_outcome_with_a_malformed_name_is_poison()
     {
         var order = await _room.PlaceOneAsync();

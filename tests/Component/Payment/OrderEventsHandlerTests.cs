@@ -2,6 +2,7 @@ using Google.Type;
 using NUnit.Framework;
 using Suite.Contracts.Orders.V1;
 using Suite.Platform.Messaging;
+using State = Suite.Contracts.Payments.V1.Payment.Types.State;
 
 namespace Suite.Tests.Component.Payments;
 
@@ -45,5 +46,56 @@ public sealed class OrderEventsHandlerTests : PaymentFixture
 
         Assert.That(await Database.ScalarAsync<long>("SELECT count(*) FROM payments WHERE order_id = $1", order), Is.Zero);
         Assert.That(await EventsAsync(order), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_batch_that_is_rolled_back_asks_nobody_and_its_repetition_asks_once()
+    {
+        var order = Guid.CreateVersion7();
+        var replica = Replica().StartWorking();
+        var message = PaymentReplica.Placed(order, "tok_visa");
+
+        await replica.HandleInVainAsync(message);
+        await replica.HandleAsync(message);
+        await UntilStateAsync(order, State.Authorized);
+
+        Assert.That(await SimulatorAsync(order), Is.EqualTo((1, 1)));
+        Assert.That(
+            await Database.ScalarAsync<long>("SELECT count(*) FROM simulator_payments"),
+            Is.EqualTo(await Database.ScalarAsync<long>("SELECT count(*) FROM payments WHERE state = 2")));
+    }
+
+    [Test]
+    public async Task An_intent_that_nobody_started_is_worked_off_when_its_lease_ends([Values] bool byAnotherReplica)
+    {
+        var order = Guid.CreateVersion7();
+        var replica = Replica().StartWorking();
+
+        await replica.HandleWithoutWakeAsync(PaymentReplica.Placed(order, "tok_visa"));
+        Assert.That(await Database.ScalarAsync<int>("SELECT attempts FROM payments WHERE order_id = $1", order), Is.EqualTo(1));
+        if (byAnotherReplica)
+        {
+            await replica.StopWorkingAsync();
+            Replica().StartWorking();
+        }
+
+        await UntilStateAsync(order, State.Authorized);
+        Assert.That(await SimulatorAsync(order), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
+    public async Task More_than_the_worker_has_room_for_waits_in_the_table_and_is_done_all_the_same()
+    {
+        var orders = Enumerable.Range(0, 100).Select(_ => Guid.CreateVersion7()).ToArray();
+        var replica = Replica(options: PaymentReplica.Fast with { Concurrency = 4 }).StartWorking();
+
+        await Task.WhenAll(orders.Chunk(25).Select(chunk => replica.HandleAsync([.. chunk.Select(o => PaymentReplica.Placed(o, "tok_visa"))])));
+
+        foreach (var order in orders)
+        {
+            await UntilStateAsync(order, State.Authorized);
+        }
+
+        Assert.That(await SimulatorAsync(orders[99]), Is.EqualTo((1, 1)));
     }
 }

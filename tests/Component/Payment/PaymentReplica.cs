@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using NUnit.Framework;
 using Suite.Contracts.Orders.V1;
 using Suite.Payments.Events;
 using Suite.Payments.Features;
@@ -42,7 +43,7 @@ internal sealed class PaymentReplica : IAsyncDisposable
         Provider = provider ?? new SimulatedProvider(new SimulatorRecord(dataSource), options, TimeProvider.System);
         Settle = new SettlePayment(Queue, Provider, Outbox, options, TimeProvider.System, NullLogger<SettlePayment>.Instance);
         _worker = new PaymentWorker(Queue, Settle, options, TimeProvider.System, NullLogger<PaymentWorker>.Instance);
-        _handler = new OrderEventsHandler(Store, Outbox, _worker, TimeProvider.System);
+        _handler = new OrderEventsHandler(Store, Outbox, _worker, options, TimeProvider.System);
     }
 
     public Outbox Outbox { get; }
@@ -89,6 +90,7 @@ internal sealed class PaymentReplica : IAsyncDisposable
     public PaymentReplica StartWorking()
     {
         _worker.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
+        Assert.That(SpinWait.SpinUntil(() => _worker.Room > 0, TimeSpan.FromSeconds(10)), Is.True);
         _working = true;
         return this;
     }
@@ -108,6 +110,19 @@ internal sealed class PaymentReplica : IAsyncDisposable
         await _dataSource.InTransactionAsync((transaction, token) => _handler.HandleAsync(messages, transaction, token), CancellationToken.None);
         _handler.Committed(messages);
     }
+
+    /// <summary>Applies messages in a transaction that is rolled back, as a consumer's that lost its connection.</summary>
+    public async Task HandleInVainAsync(params IReadOnlyList<IncomingMessage> messages)
+    {
+        await using var connection = await _dataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await _handler.HandleAsync(messages, transaction, CancellationToken.None);
+        await transaction.RollbackAsync();
+    }
+
+    /// <summary>Applies messages and commits, and the process has no time left to start the work.</summary>
+    public Task HandleWithoutWakeAsync(params IReadOnlyList<IncomingMessage> messages) =>
+        _dataSource.InTransactionAsync((transaction, token) => _handler.HandleAsync(messages, transaction, token), CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

@@ -84,7 +84,8 @@ internal sealed class OrderImport : IDisposable
                         break;
                     }
 
-                    _queue.Add(new ImportItem(index, source.Current ?? throw new InvalidOperationException("The source gave null instead of a request.")));
+                    var request = source.Current ?? throw new InvalidOperationException("The source gave null instead of a request.");
+                    _queue.Add(new ImportItem(index, request, new RetryState(_retry, _retry.StreamPatience, _environment.Time)));
                 }
             }
         }
@@ -229,7 +230,7 @@ internal sealed class OrderImport : IDisposable
         var failure = answer.Error is { } error
             ? CallFailure.Read(error)
             : new CallFailure { Code = StatusCode.Internal, Detail = "The service answered with neither an order nor an error." };
-        if (DelayBeforeAnother(item, failure) is { } delay)
+        if (item.Retries.Next(failure, TimeSpan.MaxValue) is { } delay && _endpoint.Budget.TrySpend())
         {
             _session.Tell(failure, delay, item.Attempts, item.RequestId);
             _ = SendAgainAsync(item, delay);
@@ -238,20 +239,6 @@ internal sealed class OrderImport : IDisposable
         {
             Finish(item, Failed(item, failure, null));
         }
-    }
-
-    private TimeSpan? DelayBeforeAnother(ImportItem item, CallFailure failure)
-    {
-        if (RetryRules.Judge(failure) != RetryRules.Verdict.Retry || item.Attempts >= _retry.MaxAttempts)
-        {
-            return null;
-        }
-
-        var delay = RetryRules.Delay(++item.Failures, _retry, failure.RetryAfter);
-        var since = item.FailingSince ??= _environment.Time.GetTimestamp();
-        var isPatient = _retry.StreamPatience == Timeout.InfiniteTimeSpan
-            || _environment.Time.GetElapsedTime(since) + delay < _retry.StreamPatience;
-        return isPatient && _endpoint.Budget.TrySpend() ? delay : null;
     }
 
     private async Task SendAgainAsync(ImportItem item, TimeSpan delay)
