@@ -1,1 +1,40 @@
-return 0;
+using Grpc.Core;
+using Npgsql;
+using Suite.Bench;
+using Suite.Bench.Echo;
+using Suite.Client;
+using Suite.Local;
+using Suite.Local.Commands;
+
+if (args is [EchoServer.Verb, ..])
+{
+    return await EchoServer.RunAsync();
+}
+
+using var signals = new StopSignals();
+try
+{
+    if (BenchOptions.Parse(args) is not { } options)
+    {
+        Console.Error.WriteLine(BenchOptions.Help);
+        return 0;
+    }
+
+    await BenchRun.RunAsync(options, signals.Token);
+    return 0;
+}
+catch (SuiteLocalException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+catch (Exception e) when (signals.Token.IsCancellationRequested && e is (OperationCanceledException or RpcException or SuiteException or NpgsqlException))
+{
+    Console.Error.WriteLine("Stopped; no results.");
+    return 130;
+}
+catch (Exception e) when (e is RpcException or SuiteException or NpgsqlException)
+{
+    Console.Error.WriteLine(e);
+    return 1;
+}

@@ -8,16 +8,26 @@ namespace Suite.Platform.Errors;
 
 /// <summary>
 /// gRPC reads the message of a unary call before any interceptor runs, so bytes that are no message, or too many of them, end
-/// there without a reason. This gives them one, as long as nothing has been sent.
+/// there without a reason; and when a deadline passes it answers by itself, before the handler knows. This gives all of them a
+/// reason, as long as nothing has been sent.
 /// </summary>
 internal sealed class ProtocolErrorMiddleware(RequestDelegate next)
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        context.Response.OnStarting(
+            static state =>
+            {
+                AddReason((HttpContext)state);
+                return Task.CompletedTask;
+            },
+            context);
         await next(context);
+    }
 
-        if (context.Response.HasStarted
-            || !context.Response.Headers.ContainsKey("grpc-status")
+    private static void AddReason(HttpContext context)
+    {
+        if (!context.Response.Headers.ContainsKey("grpc-status")
             || context.Response.Headers.ContainsKey("grpc-status-details-bin")
             || context.Features.Get<IServerCallContextFeature>() is not { } feature)
         {
@@ -28,6 +38,7 @@ internal sealed class ProtocolErrorMiddleware(RequestDelegate next)
         var error = status switch
         {
             { DebugException: InvalidProtocolBufferException e } => DomainError.MalformedMessage(e),
+            { StatusCode: StatusCode.DeadlineExceeded } => DomainError.DeadlinePassed(status.DebugException),
             { StatusCode: StatusCode.ResourceExhausted } => DomainError.MessageTooLarge(status.DebugException),
             _ => null,
         };
