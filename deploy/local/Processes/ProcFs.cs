@@ -30,7 +30,7 @@ internal static class ProcFs
     public static string? CommandLine(int pid)
     {
         var text = Read($"/proc/{pid}/cmdline")?.Replace('\0', ' ').Trim();
-        return string.IsNullOrEmpty(text) ? Read($"/proc/{pid}/comm")?.Trim() : text;
+        return string.IsNullOrEmpty(text) ? Name(pid) : text;
     }
 
     /// <summary>The working directory; null when unknown.</summary>
@@ -63,12 +63,17 @@ internal static class ProcFs
         }
     }
 
-    /// <summary>The processes that have <paramref name="directory"/> as their working directory and are alive.</summary>
-    public static IReadOnlyList<int> In(string directory)
+    /// <summary>
+    /// The living processes of the programs <paramref name="names"/> that have <paramref name="directory"/> as their working directory; not the
+    /// shell of somebody who is looking around there.
+    /// </summary>
+    public static IReadOnlyList<int> In(string directory, params string[] names)
     {
         var wanted = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-        return [.. All().Where(pid => WorkingDirectory(pid) == wanted && StartTime(pid) is not null)];
+        return [.. All().Where(pid => WorkingDirectory(pid) == wanted && names.Contains(Name(pid)) && StartTime(pid) is not null)];
     }
+
+    private static string? Name(int pid) => Read($"/proc/{pid}/comm")?.Trim();
 
     private static string? Read(string path)
     {

@@ -120,7 +120,7 @@ public static class SuiteHost
                 json.TypeRegistry = TypeRegistry.FromMessages(
                     ErrorInfo.Descriptor, BadRequest.Descriptor, RetryInfo.Descriptor, PreconditionFailure.Descriptor);
             });
-        services.AddGrpcReflection();
+        services.AddSuiteReflection();
     }
 
     private static int Port(ConfigurationManager configuration, string key, int otherwise)
