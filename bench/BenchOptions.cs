@@ -27,13 +27,13 @@ internal sealed record BenchOptions
     public bool UseMockKafka { get; private init; }
 
     /// <summary>How long to load what was just started before anything counts: the runtime compiles hot code again while it runs.</summary>
-    public TimeSpan WarmUp => TimeSpan.FromSeconds(IsQuick ? 2 : 10);
+    public TimeSpan WarmUp => TimeSpan.FromSeconds(IsQuick ? 4 : 10);
 
     /// <summary>How long one measured window lasts.</summary>
-    public TimeSpan Window => TimeSpan.FromSeconds(IsQuick ? 1 : 5);
+    public TimeSpan Window => TimeSpan.FromSeconds(IsQuick ? 2 : 5);
 
     /// <summary>How many pairs of windows a ratio is made of.</summary>
-    public int Rounds => IsQuick ? 2 : 4;
+    public int Rounds => IsQuick ? 1 : 4;
 
     /// <summary>How many orders go through the chain at once.</summary>
     public int ChainOrders => IsQuick ? 1_000 : 20_000;

@@ -62,8 +62,13 @@ internal sealed partial class PgbenchTool
             throw new SuiteLocalException($"pgbench ended with exit code {code}:\n{output}");
         }
 
-        var result = new PgbenchResult(
-            Read(Rate().Match(output)), Read(Latency().Match(output)), (long)Read(Processed().Match(output)));
+        var transactions = (long)Read(Processed().Match(output));
+        if (transactions == 0)
+        {
+            throw new SuiteLocalException($"pgbench ended no transaction in {duration.TotalSeconds:0} s: this machine is too busy to measure anything.");
+        }
+
+        var result = new PgbenchResult(Read(Rate().Match(output)), Read(Latency().Match(output)), transactions);
         var written = (await CountAsync(cancellationToken)).Zip(before, (now, then) => now - then).ToArray();
         long[] expected = [result.Transactions, result.Transactions * Load.Shop.LinesPerOrder, result.Transactions, result.Transactions, result.Transactions];
         return written.SequenceEqual(expected)

@@ -6,6 +6,9 @@ namespace Suite.Tests.EndToEnd.Client;
 /// <summary>What READMEs show is compiled as it stands, and runs.</summary>
 internal sealed partial class ReadmeSnippetTests
 {
+    [OneTimeSetUp]
+    public static Task StartSuiteAsync() => Running.Suites.CalmAsync();
+
     [TestCase("README.md", "readme")]
     [TestCase("clients/csharp/Suite.Client/README.md", "readme-client")]
     public async Task The_snippet_compiles_and_runs_against_a_suite(string file, string name)

@@ -23,8 +23,13 @@ internal sealed class Suites
     }
 
     /// <summary>Two replicas of Order and of Payment, on the broker built into librdkafka.</summary>
-    public static async Task<TestSuite> CalmAsync() => s_calm ??= await TestSuite.StartAsync(
-        options => options with { Replicas = new Dictionary<string, int> { ["order"] = 2, ["payment"] = 2 } });
+    public static async Task<TestSuite> CalmAsync()
+    {
+        s_calm ??= await TestSuite.StartAsync(
+            options => options with { Replicas = new Dictionary<string, int> { ["order"] = 2, ["payment"] = 2 } });
+        LiveSuite.Addresses = s_calm.Local.ClientEnvironment;
+        return s_calm;
+    }
 
     /// <summary>One process a service, to be killed and started with other settings. Whoever breaks it mends it.</summary>
     public static async Task<TestSuite> BreakableAsync() => s_breakable ??= await TestSuite.StartAsync(static options => options);

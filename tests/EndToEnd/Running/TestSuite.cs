@@ -209,10 +209,7 @@ internal sealed class TestSuite : IAsyncDisposable
             await Local.StartPostgresAsync();
         }
 
-        foreach (var service in Local.Services.Where(s => _changed.Remove(s) | s.Process!.Exited.IsCompleted))
-        {
-            await service.RestartAsync();
-        }
+        await Task.WhenAll(Local.Services.Where(s => _changed.Remove(s) | s.Process!.Exited.IsCompleted).Select(s => s.RestartAsync()));
     }
 
     public async ValueTask DisposeAsync()
