@@ -24,7 +24,8 @@ internal sealed class OrderEventsHandler(
     // By message, and gone with it: a batch that is rolled back leaves nothing behind.
     private readonly ConditionalWeakTable<IncomingMessage, Claim> _claims = [];
 
-    public async Task HandleAsync(IReadOnlyList<IncomingMessage> messages, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public async Task HandleAsync(
+        IReadOnlyList<IncomingMessage> messages, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var now = time.GetMicrosecondUtcNow();
         var placed = new List<(IncomingMessage Message, Intent Intent)>(messages.Count);

@@ -13,7 +13,8 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
 {
     /// <summary>What <see cref="Read"/> reads.</summary>
     internal const string Columns =
-        "payments.id, order_id, amount_minor, currency, state, decline_reason, provider_reference, void_requested, version, create_time, update_time";
+        "payments.id, order_id, amount_minor, currency, state, decline_reason, provider_reference, void_requested, version, "
+        + "create_time, update_time";
 
     internal const int ColumnCount = 11;
 
@@ -28,7 +29,8 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
             CASE WHEN lease_token IS NULL THEN 0 ELSE 1 END,
             clock_timestamp() + CASE WHEN lease_token IS NULL THEN interval '0' ELSE $8 END,
             lease_token, traceparent, tracestate, baggage
-        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::uuid[], $9::text[], $10::text[], $11::text[])
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::uuid[],
+                $9::text[], $10::text[], $11::text[])
             AS i (id, order_id, currency, amount_minor, payment_method, create_time, lease_token, traceparent, tracestate, baggage)
         ORDER BY order_id
         ON CONFLICT ON CONSTRAINT payments_one_per_order DO NOTHING
@@ -62,7 +64,7 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
-    /// <summary>Up to <paramref name="count"/> payments that match, newest first, before <paramref name="before"/> when it is given.</summary>
+    /// <summary>Up to <paramref name="count"/> payments that match, newest first; before <paramref name="before"/> if given.</summary>
     public async Task<IReadOnlyList<Payment>> PageAsync(
         Func<NpgsqlParameterCollection, string> filter, Guid? before, int count, CancellationToken cancellationToken)
     {
@@ -111,7 +113,10 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
     /// with its event; for the others the void becomes work.
     /// </summary>
     public async Task RequestVoidsAsync(
-        IReadOnlyDictionary<Guid, IncomingMessage> cancels, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        IReadOnlyDictionary<Guid, IncomingMessage> cancels,
+        DateTimeOffset now,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken)
     {
         var changes = new List<(Payment Before, Payment After)>();
         await using (var select = new NpgsqlCommand(LockByOrder, transaction.Connection, transaction))
@@ -143,7 +148,10 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
         AddTraces(p, changes.Select(c => TraceContext.Of(cancels[c.After.OrderId])));
         await update.ExecuteNonQueryAsync(cancellationToken);
         var events = changes.Where(c => c.After.State != c.Before.State)
-            .Select(c => new OutgoingEvent(PaymentModule.Topic, c.After.OrderId.ToString(), c.After.ToEvent()) { Cause = cancels[c.After.OrderId] })
+            .Select(c => new OutgoingEvent(PaymentModule.Topic, c.After.OrderId.ToString(), c.After.ToEvent())
+            {
+                Cause = cancels[c.After.OrderId],
+            })
             .ToList();
         if (events.Count > 0)
         {

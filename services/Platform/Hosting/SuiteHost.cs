@@ -115,7 +115,7 @@ public static class SuiteHost
             })
             .AddJsonTranscoding(json => json.TypeRegistry = TypeRegistry.FromMessages(
                 ErrorInfo.Descriptor, BadRequest.Descriptor, RetryInfo.Descriptor, PreconditionFailure.Descriptor));
-        services.AddGrpcReflection();
+        services.AddSuiteReflection();
     }
 
     private static int Port(ConfigurationManager configuration, string key, int otherwise)

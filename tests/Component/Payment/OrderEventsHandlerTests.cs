@@ -9,6 +9,8 @@ namespace Suite.Tests.Component.Payments;
 public sealed class OrderEventsHandlerTests : PaymentFixture
 {
     private static readonly Money FiveEuros = new() { CurrencyCode = "EUR", Units = 5 };
+    private static readonly Money LessThanNothing = new() { CurrencyCode = "EUR", Units = -5 };
+    private static readonly Money TenthOfAYen = new() { CurrencyCode = "JPY", Nanos = 100_000_000 };
 
     private static IEnumerable<TestCaseData> Poison()
     {
@@ -17,8 +19,8 @@ public sealed class OrderEventsHandlerTests : PaymentFixture
         yield return Case("another collection", "malformed_name", new OrderPlaced { Order = $"users/{order}", Total = FiveEuros });
         yield return Case("no name", "malformed_name", new OrderCancelled());
         yield return Case("no amount", "malformed_amount", new OrderPlaced { Order = $"orders/{order}" });
-        yield return Case("a tenth of a yen", "malformed_amount", new OrderPlaced { Order = $"orders/{order}", Total = new Money { CurrencyCode = "JPY", Nanos = 1 } });
-        yield return Case("less than nothing", "negative_amount", new OrderPlaced { Order = $"orders/{order}", Total = new Money { CurrencyCode = "EUR", Units = -5 } });
+        yield return Case("a tenth of a yen", "malformed_amount", new OrderPlaced { Order = $"orders/{order}", Total = TenthOfAYen });
+        yield return Case("less than nothing", "negative_amount", new OrderPlaced { Order = $"orders/{order}", Total = LessThanNothing });
 
         TestCaseData Case(string what, string reason, Google.Protobuf.IMessage body) =>
             new TestCaseData(reason, PaymentReplica.Message(order, body)).SetArgDisplayNames(what, reason);
@@ -89,7 +91,8 @@ public sealed class OrderEventsHandlerTests : PaymentFixture
         var orders = Enumerable.Range(0, 100).Select(_ => Guid.CreateVersion7()).ToArray();
         var replica = Replica(options: PaymentReplica.Fast with { Concurrency = 4 }).StartWorking();
 
-        await Task.WhenAll(orders.Chunk(25).Select(chunk => replica.HandleAsync([.. chunk.Select(o => PaymentReplica.Placed(o, "tok_visa"))])));
+        await Task.WhenAll(orders.Chunk(25).Select(chunk =>
+            replica.HandleAsync([.. chunk.Select(o => PaymentReplica.Placed(o, "tok_visa"))])));
 
         foreach (var order in orders)
         {

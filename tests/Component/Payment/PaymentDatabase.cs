@@ -18,9 +18,17 @@ internal sealed class PaymentDatabase : IAsyncDisposable
         var server = new DatabaseServer(Servers.Postgres.ConnectionString, $"test_payment_{Guid.NewGuid():N}");
         var dataSource = PostgresModule.CreateDataSource(server.ConnectionString, server.Database, null);
         var messaging = new MigrationSet("messaging", typeof(MessagingModule).Assembly, "Suite.Platform.Messaging.Migrations");
-        await new Migrator(dataSource, server, [messaging, PaymentModule.Migrations], NullLogger<Migrator>.Instance).RunAsync(CancellationToken.None);
-        var options = new MessagingOptions { Source = "suite/payment", Topics = [], Bootstrap = "", ClientSettings = new Dictionary<string, string>() };
-        using var partitions = new PartitionKeeper(dataSource, options, new InboxRange(), TimeProvider.System, NullLogger<PartitionKeeper>.Instance);
+        var migrator = new Migrator(dataSource, server, [messaging, PaymentModule.Migrations], NullLogger<Migrator>.Instance);
+        await migrator.RunAsync(CancellationToken.None);
+        var options = new MessagingOptions
+        {
+            Source = "suite/payment",
+            Topics = [],
+            Bootstrap = string.Empty,
+            ClientSettings = new Dictionary<string, string>(),
+        };
+        using var partitions = new PartitionKeeper(
+            dataSource, options, new InboxRange(), TimeProvider.System, NullLogger<PartitionKeeper>.Instance);
         await partitions.KeepAsync(CancellationToken.None);
         return new PaymentDatabase(dataSource);
     }
