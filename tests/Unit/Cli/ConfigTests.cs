@@ -37,9 +37,14 @@ public class ConfigTests
     [Test]
     public async Task The_file_is_for_its_owner_only()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Ignore("Windows has no such modes.");
+            return;
+        }
+
         await _run.RunAsync("config", "set", "address", "https://suite.example.com");
 
-        Assume.That(OperatingSystem.IsWindows(), Is.False);
         Assert.That(File.GetUnixFileMode(_run.ConfigFile), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
