@@ -41,9 +41,8 @@ internal sealed class ChainTests(bool onRealKafka)
             var order = await _suite.DecidedAsync(placed.Name);
 
             Assert.That((e.Token, order.State, order.StateReason), Is.EqualTo((e.Token, e.State, e.Reason)));
-            Assert.That(
-                order.Total,
-                Is.EqualTo(i % 2 == 0 ? new Money { CurrencyCode = "EUR", Units = 3 * (i + 1) } : new Money { CurrencyCode = "JPY", Units = 1200 * (i + 1) }));
+            var (currency, price) = i % 2 == 0 ? ("EUR", 3) : ("JPY", 1200);
+            Assert.That(order.Total, Is.EqualTo(new Money { CurrencyCode = currency, Units = price * (i + 1) }));
             var payment = await _suite.Payments().GetPaymentAsync(new GetPaymentRequest { Name = order.Payment });
             Assert.That(payment.Order, Is.EqualTo(order.Name));
             Assert.That(payment.Amount, Is.EqualTo(order.Total));

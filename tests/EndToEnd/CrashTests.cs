@@ -1,4 +1,5 @@
 using Suite.Contracts.Orders.V1;
+using Suite.Contracts.Payments.V1;
 using Suite.Local.Services;
 using Suite.Tests.EndToEnd.Running;
 using State = Suite.Contracts.Orders.V1.Order.Types.State;
@@ -27,7 +28,8 @@ internal sealed class CrashTests
         var placing = client.Orders.CreateAsync(request);
         await DeadAsync(order);
 
-        var id = await _suite.ScalarAsync<Guid>("order", "SELECT id FROM orders WHERE customer_id = $1", Guid.Parse(request.Order.Customer[6..]));
+        var customer = Guid.Parse(request.Order.Customer["users/".Length..]);
+        var id = await _suite.ScalarAsync<Guid>("order", "SELECT id FROM orders WHERE customer_id = $1", customer);
         Assert.That(Topic.EventsOf(_suite, "suite.order.v1", id.ToString()), Is.Empty, "It died before it could tell.");
         Assert.That(placing.IsCompleted, Is.False, "Nobody was told.");
         await _suite.MendAsync();
@@ -54,9 +56,23 @@ internal sealed class CrashTests
         await Books.SettleAndCheckAsync(_suite);
     }
 
+    [Test]
+    public async Task Payment_dies_between_the_release_at_the_provider_and_the_commit()
+    {
+        var order = await _suite.DecidedAsync((await _suite.PlaceAsync()).Name);
+        var payment = await CrashingAsync(_suite.Local.Payment, "payment.after-provider");
+        await _suite.Orders().CancelOrderAsync(new CancelOrderRequest { Name = order.Name, RequestId = Guid.NewGuid().ToString() });
+        await DeadAsync(payment);
+        await _suite.MendAsync();
+
+        await Eventually.That(async () => (await _suite.PaymentOfAsync(order.Name))?.State, Is.EqualTo(Payment.Types.State.Voided));
+        await Books.SettleAndCheckAsync(_suite);
+    }
+
     [TestCase("order", "suite.order.v1", "OrderPlaced")]
     [TestCase("payment", "suite.payment.v1", "PaymentAuthorized")]
-    public async Task A_relay_dies_after_it_published_and_before_it_marked_and_nothing_takes_effect_twice(string service, string topic, string type)
+    public async Task A_relay_dies_after_it_published_and_before_it_marked_and_nothing_takes_effect_twice(
+        string service, string topic, string type)
     {
         var dying = await CrashingAsync(_suite.Local.Service(service), "relay.after-publish");
         var placed = await _suite.PlaceAsync();
@@ -102,6 +118,9 @@ internal sealed class CrashTests
 
     private Task<long> AuthorizationsAsync(Order order) => _suite.ScalarAsync<long>(
         "payment",
-        "SELECT count(*) FROM simulator_payments s JOIN payments p ON p.id::text = s.idempotency_key WHERE p.order_id = $1 AND s.reference IS NOT NULL",
+        """
+        SELECT count(*) FROM simulator_payments s JOIN payments p ON p.id::text = s.idempotency_key
+        WHERE p.order_id = $1 AND s.reference IS NOT NULL
+        """,
         Guid.Parse(order.Name["orders/".Length..]));
 }

@@ -14,7 +14,8 @@ internal sealed class GrpcurlTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        string[] places = [.. (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator), Path.Combine(Checkout.Root, "..", "shared", "bin")];
+        var path = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator);
+        string[] places = [.. path, Path.Combine(Checkout.Root, "..", "shared", "bin")];
         if (places.Select(p => Path.Combine(p, "grpcurl")).FirstOrDefault(File.Exists) is not { } found)
         {
             Assert.Ignore("grpcurl is not here.");
@@ -42,7 +43,8 @@ internal sealed class GrpcurlTests
 
         var second = (await CreateAsync(customer)).GetProperty("name").GetString()!;
         await _suite.DecidedAsync(second);
-        Assert.That(await RunAsync("-d", $$"""{"name": "{{second}}"}""", "suite.order.v1.OrderService/GetOrder"), Does.Contain("\"CONFIRMED\""));
+        var read = await RunAsync("-d", $$"""{"name": "{{second}}"}""", "suite.order.v1.OrderService/GetOrder");
+        Assert.That(read, Does.Contain("\"CONFIRMED\""));
         Assert.That(
             await RunAsync("-d", "{\"order\": {}}", "suite.order.v1.OrderService/CreateOrder"),
             Does.Contain("InvalidArgument").And.Contain("order.customer"));
@@ -61,7 +63,8 @@ internal sealed class GrpcurlTests
         var address = _suite.Local.Order.GrpcAddress["http://".Length..];
         string[] dash = arguments[0] == "-d" ? ["-plaintext", "-max-time", "60", .. arguments[..2], address, .. arguments[2..]]
             : ["-plaintext", "-max-time", "60", address, .. arguments];
-        using var process = Process.Start(new ProcessStartInfo(_grpcurl, dash) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(_grpcurl, dash) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -44,7 +44,7 @@ internal sealed class ReplicaTests
 
         foreach (var replica in (int[])[0, 1])
         {
-            Assert.That(await _suite.Orders(replica).CreateOrderAsync(request), Is.EqualTo(orders[0]), "and so does everyone who asks later");
+            Assert.That(await _suite.Orders(replica).CreateOrderAsync(request), Is.EqualTo(orders[0]), "whoever asks later");
             var list = await _suite.Orders(replica).ListOrdersAsync(new ListOrdersRequest { Filter = $"customer = \"{customer}\"" });
             Assert.That(list.Orders.Select(o => o.Name), Is.EqualTo(new[] { orders[0].Name }));
         }

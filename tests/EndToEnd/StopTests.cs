@@ -50,7 +50,7 @@ internal sealed class StopTests
         var stopping = process.StopAsync();
         await Eventually.That(() => Probe.ReadyAsync(_suite.Local.Order), Is.EqualTo((503, "Unhealthy")));
         var before = answered.Count;
-        await Eventually.That(() => Task.FromResult(answered.Count), Is.GreaterThan(before), "Calls are taken while balancers learn of it.");
+        await Eventually.That(() => Task.FromResult(answered.Count), Is.GreaterThan(before), "Calls are still taken.");
 
         Assert.That(await stopping, Is.True, "It went by itself.");
         Assert.That(took.Elapsed, Is.LessThan(TimeSpan.FromSeconds(15)));

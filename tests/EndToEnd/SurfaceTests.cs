@@ -78,10 +78,12 @@ internal sealed class SurfaceTests
         Assert.That(read.GetProperty("state").GetString(), Is.EqualTo("CONFIRMED"));
         Assert.That(read.GetProperty("total").GetProperty("units").GetString(), Is.EqualTo("6"));
         Assert.That(read.TryGetProperty("paymentMethod", out var method) ? method.GetString() : string.Empty, Is.Empty);
-        var list = await JsonAsync(await http.GetAsync(new Uri($"/v1/orders?filter={Uri.EscapeDataString($"customer = \"{customer}\"")}", UriKind.Relative)));
+        var filter = Uri.EscapeDataString($"customer = \"{customer}\"");
+        var list = await JsonAsync(await http.GetAsync(new Uri($"/v1/orders?filter={filter}", UriKind.Relative)));
         Assert.That(list.GetProperty("orders").GetArrayLength(), Is.EqualTo(1));
 
-        var cancelled = await JsonAsync(await http.PostAsJsonAsync($"/v1/{name}:cancel", new { requestId = Guid.NewGuid(), reason = "over JSON" }));
+        var cancelled = await JsonAsync(
+            await http.PostAsJsonAsync($"/v1/{name}:cancel", new { requestId = Guid.NewGuid(), reason = "over JSON" }));
         Assert.That(cancelled.GetProperty("stateReason").GetString(), Is.EqualTo("over JSON"));
     }
 
@@ -93,13 +95,14 @@ internal sealed class SurfaceTests
         using var content = new ByteArrayContent(Wire.Frame(new GetOrderRequest { Name = order.Name }.ToByteArray()));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc-web");
 
-        using var response = await http.PostAsync(new Uri($"{_suite.Local.Order.HttpAddress}/suite.order.v1.OrderService/GetOrder"), content);
+        var method = new Uri($"{_suite.Local.Order.HttpAddress}/suite.order.v1.OrderService/GetOrder");
+        using var response = await http.PostAsync(method, content);
         var body = await response.Content.ReadAsByteArrayAsync();
 
         Assert.That(response.IsSuccessStatusCode, Is.True);
         var length = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(body.AsSpan(1));
         Assert.That(Order.Parser.ParseFrom(body, 5, length).Name, Is.EqualTo(order.Name));
-        Assert.That(Encoding.ASCII.GetString(body, 5 + length, body.Length - 5 - length), Does.Contain("grpc-status: 0").Or.Contain("grpc-status:0"));
+        Assert.That(Encoding.ASCII.GetString(body.AsSpan(5 + length)), Does.Match("grpc-status: ?0"));
     }
 
     private static async Task<JsonElement> JsonAsync(HttpResponseMessage response)

@@ -43,14 +43,15 @@ internal sealed class SweepTests
             "order",
             $"""
             INSERT INTO dead_letter (consumer, topic, key, message_id, type, event_time, body, kind, reason, attempts)
-            VALUES ('order.payment-events', 'suite.payment.v1', '{key}', '{Guid.CreateVersion7()}', 'test', now(), '', 1, 'parked by a test', 1)
+            VALUES ('order.payment-events', 'suite.payment.v1', '{key}', '{Guid.CreateVersion7()}', 'test', now(), '', 1, 'by a test', 1)
             """);
         await _suite.Local.Payment.StartAsync();
 
         var order = await _suite.DecidedAsync(placed.Name);
 
         Assert.That((order.State, order.StateReason), Is.EqualTo((state, reason)));
-        await Eventually.That(() => _suite.ScalarAsync<long>("order", $"SELECT count(*) FROM dead_letter WHERE key = '{key}'"), Is.EqualTo(2));
+        var parked = $"SELECT count(*) FROM dead_letter WHERE key = '{key}'";
+        await Eventually.That(() => _suite.ScalarAsync<long>("order", parked), Is.EqualTo(2));
         await _suite.ExecuteAsync("order", "DELETE FROM dead_letter");
         await Books.SettleAndCheckAsync(_suite);
     }

@@ -44,7 +44,8 @@ internal sealed class BadCallTests
     public async Task An_unknown_user_product_or_payment_is_not_found()
     {
         var id = Guid.CreateVersion7();
-        (await Refusal.OfAsync(_suite.Users.GetUserAsync(new GetUserRequest { Name = $"users/{id}" }))).MustBe(StatusCode.NotFound, "RESOURCE_NOT_FOUND");
+        (await Refusal.OfAsync(_suite.Users.GetUserAsync(new GetUserRequest { Name = $"users/{id}" })))
+            .MustBe(StatusCode.NotFound, "RESOURCE_NOT_FOUND");
         (await Refusal.OfAsync(_suite.Users.BatchGetUsersAsync(new BatchGetUsersRequest { Names = { $"users/{id}" } })))
             .MustBe(StatusCode.NotFound, "RESOURCE_NOT_FOUND");
         (await Refusal.OfAsync(_suite.Products.GetProductAsync(new GetProductRequest { Name = "products/unknown" })))
@@ -62,8 +63,8 @@ internal sealed class BadCallTests
         (await Refusal.OfAsync(_suite.Orders().GetOrderAsync(new GetOrderRequest { Name = name })))
             .MustBe(StatusCode.InvalidArgument, "INVALID_REQUEST", "name");
         (await WatchRefusedAsync(new WatchOrderRequest { Name = name })).MustBe(StatusCode.InvalidArgument, "INVALID_REQUEST", "name");
-        (await Refusal.OfAsync(_suite.Orders().CancelOrderAsync(new CancelOrderRequest { Name = name, RequestId = Guid.NewGuid().ToString() })))
-            .MustBe(StatusCode.InvalidArgument, "INVALID_REQUEST", "name");
+        var cancel = new CancelOrderRequest { Name = name, RequestId = Guid.NewGuid().ToString() };
+        (await Refusal.OfAsync(_suite.Orders().CancelOrderAsync(cancel))).MustBe(StatusCode.InvalidArgument, "INVALID_REQUEST", "name");
         (await Refusal.OfAsync(_suite.Payments().GetPaymentAsync(new GetPaymentRequest { Name = name })))
             .MustBe(StatusCode.InvalidArgument, "INVALID_REQUEST", "name");
     }
@@ -125,7 +126,11 @@ internal sealed class BadCallTests
 
         foreach (var (filter, token) in new[]
         {
-            ("state = PENDING", all.NextPageToken), ("", all.NextPageToken[..^1]), ("", "AAAA" + all.NextPageToken[4..]), ("", "?"), ("", "AAAA"),
+            ("state = PENDING", all.NextPageToken),
+            ("", all.NextPageToken[..^1]),
+            ("", "AAAA" + all.NextPageToken[4..]),
+            ("", "?"),
+            ("", "AAAA"),
         })
         {
             (await Refusal.OfAsync(_suite.Orders().ListOrdersAsync(new ListOrdersRequest { Filter = filter, PageToken = token })))
@@ -164,9 +169,14 @@ internal sealed class BadCallTests
         var request = await _suite.RequestAsync(await _suite.NewCustomerAsync());
         _before = await Written.ReadAsync(_suite);
 
-        await MalformedAsync("suite.order.v1.OrderService/CreateOrder", Wire.With(request, "tok_visa", [0xC3, 0x28, 0xA0, 0xA1, 0xFF, 0xFE, 0xFD, 0x80]));
-        await MalformedAsync("suite.order.v1.OrderService/GetOrder", Wire.With(new GetOrderRequest { Name = "orders/1" }, "orders", [0xED, 0xA0, 0x80, 0xED, 0xA0, 0x80]));
-        await MalformedAsync("suite.order.v1.OrderService/WatchOrder", Wire.With(new WatchOrderRequest { Name = "orders/1" }, "orders", [0xC0, 0x80, 0xC0, 0x80, 0xC0, 0x80]));
+        byte[] torn = [0xC3, 0x28, 0xA0, 0xA1, 0xFF, 0xFE, 0xFD, 0x80];
+        byte[] surrogates = [0xED, 0xA0, 0x80, 0xED, 0xA0, 0x80];
+        byte[] overlong = [0xC0, 0x80, 0xC0, 0x80, 0xC0, 0x80];
+        var get = new GetOrderRequest { Name = "orders/1" };
+        var watch = new WatchOrderRequest { Name = "orders/1" };
+        await MalformedAsync("suite.order.v1.OrderService/CreateOrder", Wire.With(request, "tok_visa", torn));
+        await MalformedAsync("suite.order.v1.OrderService/GetOrder", Wire.With(get, "orders", surrogates));
+        await MalformedAsync("suite.order.v1.OrderService/WatchOrder", Wire.With(watch, "orders", overlong));
 
         await NothingChangedAsync();
     }
@@ -183,7 +193,8 @@ internal sealed class BadCallTests
     [Test]
     public async Task A_method_that_does_not_exist_is_unimplemented()
     {
-        var (code, _, _, _) = await Wire.CallAsync(_suite.Local.Order.GrpcAddress, "suite.order.v1.OrderService/BurnOrder", ReadOnlyMemory<byte>.Empty);
+        var (code, _, _, _) = await Wire.CallAsync(
+            _suite.Local.Order.GrpcAddress, "suite.order.v1.OrderService/BurnOrder", ReadOnlyMemory<byte>.Empty);
 
         Assert.That(code, Is.EqualTo(StatusCode.Unimplemented));
     }
@@ -194,8 +205,8 @@ internal sealed class BadCallTests
         var id = Guid.NewGuid().ToString();
         (await Refusal.OfAsync(_suite.Users.CreateUserAsync(new CreateUserRequest { RequestId = id })))
             .MustBe(StatusCode.InvalidArgument, "INVALID_REQUEST", "user");
-        (await Refusal.OfAsync(_suite.Users.CreateUserAsync(new CreateUserRequest { RequestId = id, User = new User { Email = "nowhere" } })))
-            .MustBe(StatusCode.InvalidArgument, "INVALID_REQUEST", "user.email");
+        var nowhere = new CreateUserRequest { RequestId = id, User = new User { Email = "nowhere" } };
+        (await Refusal.OfAsync(_suite.Users.CreateUserAsync(nowhere))).MustBe(StatusCode.InvalidArgument, "INVALID_REQUEST", "user.email");
         (await Refusal.OfAsync(_suite.Products.CreateProductAsync(ProductRequest("tea pot", 1, "EUR"))))
             .MustBe(StatusCode.InvalidArgument, "INVALID_REQUEST", "product_id");
         (await Refusal.OfAsync(_suite.Products.CreateProductAsync(ProductRequest("x", -1, "EUR"))))
@@ -214,7 +225,8 @@ internal sealed class BadCallTests
     public async Task An_address_or_a_sku_that_is_taken_is_refused()
     {
         var email = $"{Guid.NewGuid():N}@example.com";
-        await _suite.Users.CreateUserAsync(new CreateUserRequest { RequestId = Guid.NewGuid().ToString(), User = new User { Email = email } });
+        var first = new CreateUserRequest { RequestId = Guid.NewGuid().ToString(), User = new User { Email = email } };
+        await _suite.Users.CreateUserAsync(first);
         await _suite.ProductAsync("tea", 3);
         _before = await Written.ReadAsync(_suite);
 
@@ -222,7 +234,8 @@ internal sealed class BadCallTests
         var refusal = await Refusal.OfAsync(_suite.Users.CreateUserAsync(again));
         refusal.MustBe(StatusCode.AlreadyExists, "RESOURCE_ALREADY_EXISTS");
         Assert.That(refusal.ToString(), Does.Not.Contain(email).IgnoreCase, "It is personal.");
-        (await Refusal.OfAsync(_suite.Products.CreateProductAsync(ProductRequest("tea", 1, "EUR")))).MustBe(StatusCode.AlreadyExists, "RESOURCE_ALREADY_EXISTS");
+        (await Refusal.OfAsync(_suite.Products.CreateProductAsync(ProductRequest("tea", 1, "EUR"))))
+            .MustBe(StatusCode.AlreadyExists, "RESOURCE_ALREADY_EXISTS");
 
         await NothingChangedAsync();
     }
@@ -231,7 +244,11 @@ internal sealed class BadCallTests
     {
         RequestId = Guid.NewGuid().ToString(),
         ProductId = sku,
-        Product = new Product { DisplayName = "X", Price = new Google.Type.Money { CurrencyCode = currency, Units = units, Nanos = nanos } },
+        Product = new Product
+        {
+            DisplayName = "X",
+            Price = new Google.Type.Money { CurrencyCode = currency, Units = units, Nanos = nanos },
+        },
     };
 
     private async Task MalformedAsync(string method, byte[] bytes)

@@ -10,8 +10,9 @@ internal sealed record Written(string Rows, long Users, string Newest)
     private const string ByCalls =
         """
         SELECT concat_ws(' ',
-            (SELECT count(*) FROM orders), (SELECT count(*) FROM order_lines), (SELECT count(*) FROM products), (SELECT count(*) FROM idempotency),
-            (SELECT count(*) FROM order_history WHERE state IN (1, 4)), (SELECT count(*) FROM outbox WHERE type ~ '(OrderPlaced|OrderCancelled)$'))
+            (SELECT count(*) FROM orders), (SELECT count(*) FROM order_lines), (SELECT count(*) FROM products),
+            (SELECT count(*) FROM idempotency), (SELECT count(*) FROM order_history WHERE state IN (1, 4)),
+            (SELECT count(*) FROM outbox WHERE type ~ '(OrderPlaced|OrderCancelled)$'))
         """;
 
     public static async Task<Written> ReadAsync(TestSuite suite) => new(

@@ -44,12 +44,17 @@ internal static class Books
         var paymentEvents = await EventsAsync(suite, "payment");
         var atProvider = await suite.RowsAsync(
             "payment",
-            "SELECT idempotency_key, coalesce(reference, ''), coalesce(decline_reason, ''), amount_minor, void_time IS NOT NULL FROM simulator_payments",
-            r => (Key: r.GetString(0), Reference: r.GetString(1), Declined: r.GetString(2), Amount: r.GetInt64(3), IsVoid: r.GetBoolean(4)));
-        var postings = (await suite.RowsAsync(
+            """
+            SELECT idempotency_key, coalesce(reference, ''), coalesce(decline_reason, ''), amount_minor, void_time IS NOT NULL
+            FROM simulator_payments
+            """,
+            r => (
+                Key: r.GetString(0), Reference: r.GetString(1), Declined: r.GetString(2), Amount: r.GetInt64(3), IsVoid: r.GetBoolean(4)));
+        var posted = await suite.RowsAsync(
             "payment",
             "SELECT payment_id, step, count(*), sum(debit_minor)::bigint, sum(credit_minor)::bigint FROM ledger_entries GROUP BY 1, 2",
-            r => (Payment: r.GetGuid(0), Step: r.GetString(1), Entries: r.GetInt64(2), Debit: r.GetInt64(3), Credit: r.GetInt64(4)))).ToLookup(p => p.Payment);
+            r => (Payment: r.GetGuid(0), Step: r.GetString(1), Entries: r.GetInt64(2), Debit: r.GetInt64(3), Credit: r.GetInt64(4)));
+        var postings = posted.ToLookup(p => p.Payment);
 
         using (Assert.EnterMultipleScope())
         {
@@ -71,7 +76,8 @@ internal static class Books
                 }
 
                 var history = histories[order.Id];
-                Assert.That(history.Versions, Is.EqualTo(Enumerable.Range(1, (int)order.Version).Select(v => (long)v)), $"versions of {order.Id}");
+                Assert.That(
+                    history.Versions, Is.EqualTo(Enumerable.Range(1, (int)order.Version).Select(v => (long)v)), $"versions of {order.Id}");
                 Assert.That(history.States[^1], Is.EqualTo((short)order.State), $"last state of {order.Id}");
                 Assert.That(
                     orderEvents.GetValueOrDefault(order.Id) ?? [],
@@ -109,14 +115,16 @@ internal static class Books
     {
         var trial = await suite.Ledger.GetTrialBalanceAsync(new GetTrialBalanceRequest());
         Assert.That(trial.Balanced, Is.True, trial.ToString());
-        var held = payments.Where(p => p.State == PaymentState.Authorized).GroupBy(p => p.Currency).ToDictionary(g => g.Key, g => g.Sum(p => p.Amount));
+        var held = payments.Where(p => p.State == PaymentState.Authorized)
+            .GroupBy(p => p.Currency)
+            .ToDictionary(g => g.Key, g => g.Sum(p => p.Amount));
         foreach (var currency in trial.Currencies)
         {
             Assert.That(currency.Balanced, Is.True, currency.ToString());
             foreach (var kind in currency.Kinds)
             {
                 var net = Minor(kind.Debits) - Minor(kind.Credits);
-                Assert.That(Math.Abs(net), Is.EqualTo(held.GetValueOrDefault(currency.CurrencyCode)), $"{kind.Kind} in {currency.CurrencyCode}");
+                Assert.That(Math.Abs(net), Is.EqualTo(held.GetValueOrDefault(currency.CurrencyCode)), $"{kind.Kind} in {currency}");
             }
         }
 
@@ -154,7 +162,13 @@ internal static class Books
         "order",
         "SELECT id, state, state_reason, payment_id, total_minor, currency, version FROM orders",
         r => new OrderRow(
-            r.GetGuid(0), (OrderState)r.GetInt16(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetGuid(3), r.GetInt64(4), r.GetString(5), r.GetInt64(6)));
+            r.GetGuid(0),
+            (OrderState)r.GetInt16(1),
+            r.GetString(2),
+            r.IsDBNull(3) ? null : r.GetGuid(3),
+            r.GetInt64(4),
+            r.GetString(5),
+            r.GetInt64(6)));
 
     private static Task<List<PaymentRow>> PaymentsAsync(TestSuite suite) => suite.RowsAsync(
         "payment",

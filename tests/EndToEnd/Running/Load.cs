@@ -25,7 +25,7 @@ internal sealed class Load : IAsyncDisposable
     /// <summary>How many orders were acknowledged so far.</summary>
     public int Acknowledged => _acknowledged.Count;
 
-    /// <summary>Starts placing <paramref name="orders"/> orders through each of <paramref name="replicas"/>, by 8 callers a replica.</summary>
+    /// <summary>Starts placing <paramref name="orders"/> orders through each of the replicas, by 8 callers a replica.</summary>
     public static async Task<Load> StartAsync(TestSuite suite, int orders, params int[] replicas)
     {
         var load = new Load(suite, await suite.NewCustomerAsync());

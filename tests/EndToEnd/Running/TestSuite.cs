@@ -13,6 +13,8 @@ namespace Suite.Tests.EndToEnd.Running;
 /// <summary>A suite of real processes, and the ways into it that tests need.</summary>
 internal sealed class TestSuite : IAsyncDisposable
 {
+    private static readonly bool IsCi = Environment.GetEnvironmentVariable("CI") is not (null or "" or "false");
+
     private readonly LocalSuiteOptions _options;
     private readonly Dictionary<string, GrpcChannel> _channels = [];
     private readonly HashSet<LocalService> _changed = [];
@@ -32,7 +34,9 @@ internal sealed class TestSuite : IAsyncDisposable
 
     public LedgerService.LedgerServiceClient Ledger => new(Channel(Local.Payment.GrpcAddress));
 
-    /// <summary>Starts one with settings that make waiting short; the calling test is ignored where PostgreSQL is missing, except in CI.</summary>
+    /// <summary>
+    /// Starts one with settings that make waiting short. The calling test is ignored where PostgreSQL is missing, except in CI.
+    /// </summary>
     public static async Task<TestSuite> StartAsync(Func<LocalSuiteOptions, LocalSuiteOptions> change)
     {
         var options = change(new LocalSuiteOptions
@@ -49,7 +53,7 @@ internal sealed class TestSuite : IAsyncDisposable
         {
             return new TestSuite(options, await LocalSuite.StartAsync(options));
         }
-        catch (SuiteLocalException e) when (Environment.GetEnvironmentVariable("CI") is null or "" or "false" && e.Message.Contains("apt", StringComparison.Ordinal))
+        catch (SuiteLocalException e) when (!IsCi && e.Message.Contains("apt", StringComparison.Ordinal))
         {
             Assert.Ignore(e.Message);
             throw;
@@ -68,7 +72,12 @@ internal sealed class TestSuite : IAsyncDisposable
         OrderAddress = new Uri(Local.Service("order", replica).GrpcAddress),
         PaymentAddress = new Uri(Local.Payment.GrpcAddress),
         Timeout = TimeSpan.FromSeconds(60),
-        Retry = new SuiteRetryOptions { MaxDelay = TimeSpan.FromSeconds(0.5), BudgetSize = 100_000, StreamPatience = TimeSpan.FromMinutes(2) },
+        Retry = new SuiteRetryOptions
+        {
+            MaxDelay = TimeSpan.FromSeconds(0.5),
+            BudgetSize = 100_000,
+            StreamPatience = TimeSpan.FromMinutes(2),
+        },
     });
 
     public GrpcChannel Channel(string address)
