@@ -35,14 +35,10 @@ public class ConfigTests
     }
 
     [Test]
+    [Platform(Exclude = "Win")]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task The_file_is_for_its_owner_only()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Assert.Ignore("Windows has no such modes.");
-            return;
-        }
-
         await _run.RunAsync("config", "set", "address", "https://suite.example.com");
 
         Assert.That(File.GetUnixFileMode(_run.ConfigFile), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
