@@ -12,10 +12,26 @@ namespace Suite.Platform.Errors;
 /// </summary>
 internal sealed class ProtocolErrorMiddleware(RequestDelegate next)
 {
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
-        await next(context);
+        var call = next(context);
+        if (!call.IsCompletedSuccessfully)
+        {
+            return AwaitAsync(call, context);
+        }
 
+        Explain(context);
+        return Task.CompletedTask;
+    }
+
+    private static async Task AwaitAsync(Task call, HttpContext context)
+    {
+        await call;
+        Explain(context);
+    }
+
+    private static void Explain(HttpContext context)
+    {
         if (context.Response.HasStarted
             || !context.Response.Headers.ContainsKey("grpc-status")
             || context.Response.Headers.ContainsKey("grpc-status-details-bin")
