@@ -88,7 +88,8 @@ internal static class ConfigCommands
             if (wanted.IsSecret && given is { Length: > 0 })
             {
                 throw new UsageException(
-                    $"{wanted.Name}: a secret does not belong on the command line, where everyone on the machine can read it; give it on standard input: suite config set {wanted.Name} < FILE.");
+                    $"{wanted.Name}: a secret does not belong on the command line, where everyone on the machine can read it; "
+                    + $"give it on standard input: suite config set {wanted.Name} < FILE.");
             }
 
             var text = given ?? (wanted.IsSecret ? await SecretAsync(context, cancellationToken) : throw new UsageException($"{wanted.Name}: a value is missing."));

@@ -138,8 +138,9 @@ internal static class ImportOrdersCommand
 
     private static ExitCode Conclude(CommandContext context, ImportReport<ImportedOrder> report, int pending)
     {
+        var waiting = pending > 0 ? $", {pending} still PENDING" : string.Empty;
         context.Notices.Info(string.Create(
-            CultureInfo.InvariantCulture, $"{report.Taken.Count} orders, {report.BadLines.Count} bad lines{(pending > 0 ? $", {pending} still PENDING" : string.Empty)}."));
+            CultureInfo.InvariantCulture, $"{report.Taken.Count} orders, {report.BadLines.Count} bad lines{waiting}."));
         return pending > 0 ? ExitCode.StillPending : report.Exit;
     }
 

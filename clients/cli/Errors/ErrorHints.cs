@@ -35,7 +35,8 @@ internal static class ErrorHints
         var address = AddressOf(failure, options);
         return address is null
             ? null
-            : await TransportProbe.HintAsync(address, cancellationToken) ?? $"is the suite running at {Addresses.Text(address)}? 'suite whoami' shows where addresses come from.";
+            : await TransportProbe.HintAsync(address, cancellationToken)
+                ?? $"is the suite running at {Addresses.Text(address)}? 'suite whoami' shows where addresses come from.";
     }
 
     private static Uri? AddressOf(SuiteException failure, SuiteClientOptions options) => failure.Method.Split('.') switch

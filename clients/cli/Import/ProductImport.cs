@@ -56,7 +56,7 @@ internal sealed class ProductImport(ProductsClient products)
         }
         catch (SuiteException e) when (CustomerBook.IsAboutTheRow(e))
         {
-            Bad(new BadLine(line.Number, row.Sku, e.ReasonName, e.Detail));
+            Bad(new BadLine(line.Number, row.Sku, e.ReasonName, $"{e.ReasonName}: {e.Detail}"));
         }
     }
 

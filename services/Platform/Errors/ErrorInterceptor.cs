@@ -8,16 +8,18 @@ namespace Suite.Platform.Errors;
 /// </summary>
 internal sealed class ErrorInterceptor(ErrorTranslation translation) : Interceptor
 {
-    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         try
         {
-            return await continuation(request, context);
+            // What was answered out of memory needs no state machine of ours around it.
+            var answer = continuation(request, context);
+            return answer.IsCompletedSuccessfully ? answer : AwaitAsync(answer, context);
         }
         catch (Exception e)
         {
-            throw Translate(e, context);
+            return Task.FromException<TResponse>(Translate(e, context));
         }
     }
 
@@ -59,6 +61,18 @@ internal sealed class ErrorInterceptor(ErrorTranslation translation) : Intercept
         try
         {
             await continuation(requestStream, responseStream, context);
+        }
+        catch (Exception e)
+        {
+            throw Translate(e, context);
+        }
+    }
+
+    private async Task<TResponse> AwaitAsync<TResponse>(Task<TResponse> answer, ServerCallContext context)
+    {
+        try
+        {
+            return await answer;
         }
         catch (Exception e)
         {

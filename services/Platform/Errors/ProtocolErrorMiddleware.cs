@@ -13,7 +13,7 @@ namespace Suite.Platform.Errors;
 /// </summary>
 internal sealed class ProtocolErrorMiddleware(RequestDelegate next)
 {
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
         context.Response.OnStarting(
             static state =>
@@ -22,7 +22,7 @@ internal sealed class ProtocolErrorMiddleware(RequestDelegate next)
                 return Task.CompletedTask;
             },
             context);
-        await next(context);
+        return next(context);
     }
 
     private static void AddReason(HttpContext context)

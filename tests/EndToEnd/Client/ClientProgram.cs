@@ -38,6 +38,8 @@ internal sealed class ClientProgram
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <OutputType>Exe</OutputType>
+                <OutDir>built/</OutDir>
+                <PublishDir>published/</PublishDir>
                 <RestorePackagesWithLockFile>false</RestorePackagesWithLockFile>
                 <GenerateDocumentationFile>false</GenerateDocumentationFile>
                 <EnforceCodeStyleInBuild>false</EnforceCodeStyleInBuild>
@@ -58,25 +60,27 @@ internal sealed class ClientProgram
     private string Name { get; }
 
     /// <summary>Builds it; fails the test with the compiler's words when it does not build.</summary>
-    public Task BuildAsync() => DotnetAsync("build", "--output", Path.Combine(_folder, "out"));
+    public Task BuildAsync() => DotnetAsync("build");
 
     /// <summary>Publishes it; fails the test with the tools' words when it does not.</summary>
-    public Task PublishAsync() => DotnetAsync("publish", "--output", Path.Combine(_folder, "out"));
+    public Task PublishAsync() => DotnetAsync("publish");
 
     /// <summary>Runs what was built or published, and returns what it wrote.</summary>
     public async Task<string> RunAsync(IReadOnlyDictionary<string, string>? environment = null)
     {
-        var program = Path.Combine(_folder, "out", OperatingSystem.IsWindows() ? Name + ".exe" : Name);
+        var published = Path.Combine(_folder, "published");
+        var program = Path.Combine(
+            Directory.Exists(published) ? published : Path.Combine(_folder, "built"), OperatingSystem.IsWindows() ? Name + ".exe" : Name);
         var (code, output) = await ExecuteAsync(program, [], environment ?? new Dictionary<string, string>());
         Assert.That(code, Is.Zero, output);
         return output;
     }
 
-    private async Task DotnetAsync(string verb, params string[] arguments)
+    private async Task DotnetAsync(string verb)
     {
         // Nothing the build starts outlives the test.
-        string[] all = [verb, "--configuration", Configuration, "--nologo", "--verbosity", "quiet", "-nodeReuse:false", "-p:UseSharedCompilation=false", .. arguments];
-        var (code, output) = await ExecuteAsync("dotnet", all, new Dictionary<string, string> { ["DOTNET_CLI_UI_LANGUAGE"] = "en" });
+        string[] arguments = [verb, "--configuration", Configuration, "--nologo", "--verbosity", "quiet", "-nodeReuse:false", "-p:UseSharedCompilation=false"];
+        var (code, output) = await ExecuteAsync("dotnet", arguments, new Dictionary<string, string> { ["DOTNET_CLI_UI_LANGUAGE"] = "en" });
         Assert.That(code, Is.Zero, output);
     }
 

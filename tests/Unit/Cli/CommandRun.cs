@@ -68,7 +68,7 @@ internal sealed class CommandRun : IDisposable
             CreateClient = options =>
             {
                 options.CallInvokers = _ => Suite.Invoker;
-                return new Client.SuiteClient(options);
+                return new global::Suite.Client.SuiteClient(options);
             },
         };
         return await new CommandLine(host).RunAsync(arguments, cancellationToken);

@@ -1,5 +1,7 @@
+using Grpc.Core;
 using NUnit.Framework;
 using Suite.Cli;
+using Suite.Contracts.Common.V1;
 
 namespace Suite.Tests.Unit.Cli;
 
@@ -38,7 +40,6 @@ public class ImportOthersTests
         Assert.That(_run.Error, Does.Not.Contain("products.csv:2"));
     }
 
-    [TestCase("X,Mug,12.905,JPY", "products.csv:2: X: ")]
     [TestCase("X,Mug,twelve,EUR", "products.csv:2: price: 'twelve' is no amount such as 12.90.")]
     [TestCase("X X,Mug,1,EUR", "products.csv:2: sku: 'X X' is no sku")]
     [TestCase("X,,1,EUR", "products.csv:2: display_name: must be set.")]
@@ -49,6 +50,17 @@ public class ImportOthersTests
         Assert.That(exit, Is.EqualTo(ExitCode.BadLines));
         Assert.That(_run.Error, Does.Contain(told));
         Assert.That(_run.Suite.Products.Select(p => p.Name), Is.EqualTo(new[] { "products/OK" }));
+    }
+
+    [Test]
+    public async Task A_product_the_service_refuses_is_told_with_its_line()
+    {
+        _run.Suite.FailNext("CreateProduct", StatusCode.InvalidArgument, reason: ErrorReason.AmountOutOfRange, detail: "more digits than JPY has");
+
+        var exit = await _run.RunAsync("import", "products", _run.Write("products.csv", "sku,display_name,price,currency\nX,Mug,12.905,JPY\n"));
+
+        Assert.That(exit, Is.EqualTo(ExitCode.BadLines));
+        Assert.That(_run.Error, Does.Contain("products.csv:2: X: AMOUNT_OUT_OF_RANGE: more digits than JPY has"));
     }
 
     [Test]

@@ -80,8 +80,7 @@ internal sealed class WatchTests
         shop.Fake.HoldPayments = true;
         var order = await shop.Client.Orders.CreateAsync(shop.Order());
         var versions = new List<long>();
-        shop.Fake.DelayNext("WatchOrder", TimeSpan.FromHours(2));
-        shop.Fake.FailNext("WatchOrder", StatusCode.Unavailable, times: 3);
+        shop.Fake.FailNext("WatchOrder", StatusCode.Unavailable, times: 3, delay: TimeSpan.FromHours(2));
 
         var watch = Task.Run(async () =>
         {
@@ -101,6 +100,7 @@ internal sealed class WatchTests
         await clock.RunAsync(watch, TimeSpan.FromMinutes(10));
 
         Assert.That(versions, Is.EqualTo(new long[] { 1, 2, 3 }));
+        Assert.That(shop.Retries, Has.Count.EqualTo(3));
     }
 
     [Test]

@@ -33,13 +33,13 @@ internal sealed class ImportItem(long index, CreateOrderRequest original, RetryS
         Order = order,
     };
 
-    public ImportResult Failed(SuiteException error) => new()
+    public ImportResult Failed(CallFailure failure, RpcName method, string? traceId, Exception? inner = null) => new()
     {
         Index = Index,
         Request = Original,
         RequestId = RequestId,
         Attempts = Attempts,
-        Error = error,
+        Error = new SuiteException(failure, method.Full, RequestId, traceId, Attempts, inner),
     };
 
     private static ImportOrdersRequest Copy(CreateOrderRequest original)

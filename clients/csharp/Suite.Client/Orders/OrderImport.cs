@@ -243,7 +243,7 @@ internal sealed class OrderImport : IDisposable
         }
         else
         {
-            Finish(item, Failed(item, failure, null));
+            Finish(item, item.Failed(failure, Name, _session.TraceId));
         }
     }
 
@@ -275,7 +275,7 @@ internal sealed class OrderImport : IDisposable
             _session.EndAttempt(failure.Code, failure.Detail);
             if (_queue.TakeOnly() is { } culprit)
             {
-                Finish(culprit, Failed(culprit, failure, exception));
+                Finish(culprit, culprit.Failed(failure, Name, _session.TraceId, exception));
                 return;
             }
 
@@ -289,9 +289,6 @@ internal sealed class OrderImport : IDisposable
         _queue.AllAgain(suspect: failure is not null && RetryRules.Judge(failure) == RetryRules.Verdict.UnknownOutcome);
         await _session.RecoverAsync(exception).ConfigureAwait(false);
     }
-
-    private ImportResult Failed(ImportItem item, CallFailure failure, Exception? inner) =>
-        item.Failed(new SuiteException(failure, Name.Full, item.RequestId, _session.TraceId, item.Attempts, inner));
 
     private void Finish(ImportItem item, ImportResult result)
     {
