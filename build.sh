@@ -33,6 +33,10 @@ fi
 
 verb=$1
 shift
+if ! grep -q "^Task(\"$verb\")" build.cake; then
+  echo "There is no verb '$verb'. ./build.sh alone prints them." >&2
+  exit 2
+fi
 launcher=deploy/local/bin/Release/net10.0/Suite.Local
 if [ "$verb" = run ] && [ -x "$launcher" ] && [ -f "$launcher.dll" ]; then
   # A port that is taken is known at once; nobody should wait for a build to hear of it.

@@ -11,7 +11,7 @@ if (args is [EchoServer.Verb, ..])
     return await EchoServer.RunAsync();
 }
 
-using var signals = new StopSignals();
+var stopping = StopSignals.Listen();
 try
 {
     if (BenchOptions.Parse(args) is not { } options)
@@ -20,7 +20,7 @@ try
         return 0;
     }
 
-    await BenchRun.RunAsync(options, signals.Token);
+    await BenchRun.RunAsync(options, stopping);
     return 0;
 }
 catch (SuiteLocalException e)
@@ -28,7 +28,7 @@ catch (SuiteLocalException e)
     Console.Error.WriteLine(e.Message);
     return 1;
 }
-catch (Exception e) when (signals.Token.IsCancellationRequested && e is (OperationCanceledException or RpcException or SuiteException or NpgsqlException))
+catch (Exception e) when (stopping.IsCancellationRequested && e is (OperationCanceledException or RpcException or SuiteException or NpgsqlException))
 {
     Console.Error.WriteLine("Stopped; no results.");
     return 130;

@@ -3,7 +3,8 @@ namespace Suite.Payments;
 /// <summary>What the Payment service logs. Never a payment method.</summary>
 internal static partial class PaymentLog
 {
-    [LoggerMessage(4001, LogLevel.Warning, "Payment {PaymentId}: outcome unknown after attempt {Attempt} ({Cause}); asking again in {Seconds:0.0} s")]
+    [LoggerMessage(
+        4001, LogLevel.Warning, "Payment {PaymentId}: outcome unknown after attempt {Attempt} ({Cause}); asking again in {Seconds:0.0} s")]
     public static partial void OutcomeUnknown(ILogger logger, Guid paymentId, int attempt, string cause, double seconds);
 
     [LoggerMessage(4002, LogLevel.Warning, "Payment {PaymentId}: its outcome could not be committed")]

@@ -2,6 +2,7 @@ using Suite.Payments.Events;
 using Suite.Payments.Features;
 using Suite.Payments.Providers;
 using Suite.Payments.Storage;
+using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
@@ -22,6 +23,7 @@ public static class PaymentModule
     {
         var services = builder.Services;
         services.AddPostgres(builder.Configuration, "suite_payment");
+        services.AddIdempotency();
         services.AddListing();
         services.AddMessaging(builder.Configuration, "suite/payment", Topic);
         services.AddMigrations(Migrations);

@@ -14,9 +14,7 @@ internal sealed class Servers
     private static readonly SemaphoreSlim s_starting = new(1);
     private static string s_folder = string.Empty;
     private static PostgresServer? s_postgres;
-#pragma warning disable NUnit1032 // Disposed in StopAsync, behind a null check the analyzer does not see through.
     private static KafkaBroker? s_mockKafka;
-#pragma warning restore NUnit1032
     private static KafkaBroker? s_realKafka;
 
     /// <summary>A database server; each test takes databases of its own.</summary>

@@ -126,6 +126,7 @@ public sealed class FakeSuite
     /// <param name="detail">The text, for people.</param>
     /// <param name="retryAfter">When to come back (<c>RetryInfo</c>).</param>
     /// <param name="pushback">Milliseconds of <c>grpc-retry-pushback-ms</c>; negative asks not to come back.</param>
+    /// <param name="delay">How long they take until then.</param>
     public void FailNext(
         string method,
         StatusCode code,
@@ -134,7 +135,8 @@ public sealed class FakeSuite
         ErrorReason reason = ErrorReason.Unspecified,
         string detail = "scripted",
         TimeSpan? retryAfter = null,
-        int? pushback = null)
+        int? pushback = null,
+        TimeSpan delay = default)
     {
         RpcException Failure()
         {
@@ -147,7 +149,7 @@ public sealed class FakeSuite
             return failure;
         }
 
-        _script.Add(method, new ScriptStep { Failure = Failure, AfterEffect = afterEffect }, times);
+        _script.Add(method, new ScriptStep { Failure = Failure, AfterEffect = afterEffect, Delay = delay }, times);
     }
 
     /// <summary>

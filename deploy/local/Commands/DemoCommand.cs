@@ -13,7 +13,7 @@ internal static class DemoCommand
 
     public static async Task<int> RunAsync()
     {
-        using var signals = new StopSignals();
+        var stopping = StopSignals.Listen();
         var took = Stopwatch.StartNew();
         var options = Options();
         try
@@ -22,15 +22,15 @@ internal static class DemoCommand
             await options.Stages.RunAsync("checks", async () =>
             {
                 _ = SuiteCommandLine.Program;
-                return await Requirements.CheckAsync(options, Console.WriteLine, signals.Token);
+                return await Requirements.CheckAsync(options, Console.WriteLine, stopping);
             });
-            await using var suite = await LocalSuite.StartAsync(options, signals.Token);
+            await using var suite = await LocalSuite.StartAsync(options, stopping);
             var code = await ShowAsync(suite);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{(code == 0 ? "Done" : "FAILED")} after {took.Elapsed.TotalSeconds:0.0} s. What the services printed is in {options.DataDirectory}/logs."));
-            await OfferAsync(suite, signals.Token);
+            await OfferAsync(suite, stopping);
             return code;
         }
-        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             return 130;
         }

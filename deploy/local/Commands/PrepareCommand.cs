@@ -7,10 +7,10 @@ internal static class PrepareCommand
 {
     public static async Task<int> RunAsync()
     {
-        using var signals = new StopSignals();
+        var stopping = StopSignals.Listen();
         try
         {
-            await PostgresInstall.EnsureAsync(Console.WriteLine, signals.Token);
+            await PostgresInstall.EnsureAsync(Console.WriteLine, stopping);
             return 0;
         }
         catch (SuiteLocalException e) when (Environment.GetEnvironmentVariable("CI") is null or "" or "false")

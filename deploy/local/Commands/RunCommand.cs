@@ -13,28 +13,28 @@ internal static class RunCommand
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
-        using var signals = new StopSignals();
+        var stopping = StopSignals.Listen();
         var took = Stopwatch.StartNew();
         var options = Options(arguments);
         CheckFree(arguments);
         var endpoints = Path.Combine(DataDirectory, "endpoints.env");
         try
         {
-            await options.Stages.RunAsync("checks", () => Requirements.CheckAsync(options, Say, signals.Token));
-            await using var suite = await LocalSuite.StartAsync(options, signals.Token);
+            await options.Stages.RunAsync("checks", () => Requirements.CheckAsync(options, Say, stopping));
+            await using var suite = await LocalSuite.StartAsync(options, stopping);
             Endpoints.Write(endpoints, suite);
             Console.WriteLine();
             Console.WriteLine(Endpoints.Table(suite));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Ready in {took.Elapsed.TotalSeconds:0.0} s. Data is in {Shown(DataDirectory)}, what they print in {Shown(DataDirectory)}/logs, addresses in {Shown(endpoints)}."));
             Console.WriteLine($"Try:  grpcurl -plaintext {suite.Order.GrpcAddress["http://".Length..]} list      Ctrl-C stops everything.");
-            await Task.Delay(Timeout.Infinite, signals.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Console.WriteLine("Stopping.");
             took.Restart();
             await suite.StopAsync();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Stopped in {took.Elapsed.TotalSeconds:0.0} s."));
             return 0;
         }
-        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             Console.WriteLine("Stopped before everything had started.");
             return 130;

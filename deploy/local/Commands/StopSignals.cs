@@ -1,32 +1,33 @@
 using System.Runtime.InteropServices;
+using Suite.Local.Processes;
 
 namespace Suite.Local.Commands;
 
-/// <summary>Turns Ctrl-C, SIGTERM, and the terminal's end into one token, and keeps them from ending the process at once.</summary>
-internal sealed class StopSignals : IDisposable
+/// <summary>
+/// Turns Ctrl-C, SIGTERM, and the terminal's end into one token, and keeps them from ending the process at once. It holds until the
+/// process ends: one who asks twice must not cut the stop short that he asked for.
+/// </summary>
+internal static class StopSignals
 {
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<PosixSignalRegistration> _registrations = [];
+    private static readonly CancellationTokenSource s_stop = new();
+    private static readonly List<PosixSignalRegistration> s_registrations = [];
 
-    public StopSignals()
+    /// <summary>Starts listening, and returns the token that fires when the process shall stop.</summary>
+    public static CancellationToken Listen()
     {
+        // A script that starts us in the background has us ignore SIGINT. Whoever sends one all the same means it.
+        Signals.Restore(Signals.Interrupt);
         foreach (var signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT])
         {
-            _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
+            s_registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
         }
+
+        return s_stop.Token;
     }
 
-    public CancellationToken Token => _stop.Token;
-
-    public void Dispose()
-    {
-        _registrations.ForEach(registration => registration.Dispose());
-        _stop.Dispose();
-    }
-
-    private void OnSignal(PosixSignalContext context)
+    private static void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        _stop.CancelAsync();
+        s_stop.CancelAsync();
     }
 }

@@ -65,7 +65,7 @@ internal sealed class PostgresData
 
         var deadline = DateTime.UtcNow + TimeSpan.FromSeconds(10);
         var signal = Signals.Quit;
-        for (var first = true; ProcFs.In(data) is { Count: > 0 } leftovers; first = false)
+        for (var first = true; ProcFs.In(data, "postgres", "initdb") is { Count: > 0 } leftovers; first = false)
         {
             if (first)
             {

@@ -38,11 +38,11 @@ public static class PostgresInstall
 
         log("installing the package postgresql (once)");
         await RunAsync(apt, ["update", "-q"], log, cancellationToken);
-        await RunAsync(apt, ["install", "-y", "-q", "postgresql-common"], log, cancellationToken);
+        await RunAsync(apt, ["install", "-y", "-q", "--no-install-recommends", "postgresql-common"], log, cancellationToken);
         var settings = await KeepFromCreatingClusterAsync(cancellationToken);
         try
         {
-            await RunAsync(apt, ["install", "-y", "-q", "postgresql"], log, cancellationToken);
+            await RunAsync(apt, ["install", "-y", "-q", "--no-install-recommends", "postgresql"], log, cancellationToken);
         }
         finally
         {

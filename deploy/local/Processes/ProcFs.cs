@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Suite.Local.Processes;
@@ -31,7 +30,7 @@ internal static class ProcFs
     public static string? CommandLine(int pid)
     {
         var text = Read($"/proc/{pid}/cmdline")?.Replace('\0', ' ').Trim();
-        return string.IsNullOrEmpty(text) ? Read($"/proc/{pid}/comm")?.Trim() : text;
+        return string.IsNullOrEmpty(text) ? Name(pid) : text;
     }
 
     /// <summary>The working directory; null when unknown.</summary>
@@ -64,12 +63,17 @@ internal static class ProcFs
         }
     }
 
-    /// <summary>The processes that have <paramref name="directory"/> as their working directory and are alive.</summary>
-    public static IReadOnlyList<int> In(string directory)
+    /// <summary>
+    /// The living processes of the programs <paramref name="names"/> that have <paramref name="directory"/> as their working directory; not the
+    /// shell of somebody who is looking around there.
+    /// </summary>
+    public static IReadOnlyList<int> In(string directory, params string[] names)
     {
         var wanted = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-        return [.. All().Where(pid => WorkingDirectory(pid) == wanted && StartTime(pid) is not null)];
+        return [.. All().Where(pid => WorkingDirectory(pid) == wanted && names.Contains(Name(pid)) && StartTime(pid) is not null)];
     }
+
+    private static string? Name(int pid) => Read($"/proc/{pid}/comm")?.Trim();
 
     private static string? Read(string path)
     {
@@ -82,19 +86,4 @@ internal static class ProcFs
             return null;
         }
     }
-}
-
-/// <summary>The signals the launcher sends.</summary>
-internal static partial class Signals
-{
-    public const int Quit = 3;
-    public const int Kill = 9;
-    public const int Terminate = 15;
-    public const int Interrupt = 2;
-
-    /// <summary>Sends a signal; false when there is no such process any more.</summary>
-    public static bool Send(int pid, int signal) => kill(pid, signal) == 0;
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int kill(int pid, int signal);
 }

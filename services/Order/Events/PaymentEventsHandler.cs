@@ -16,17 +16,19 @@ internal sealed class PaymentEventsHandler(OrderStore store, OrderChanges change
 
     public async Task HandleAsync(IReadOnlyList<IncomingMessage> messages, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var steps = new Dictionary<Guid, Step>();
+        // The first outcome takes an order out of PENDING; whatever follows would find it gone from there.
+        var steps = new Dictionary<Guid, (Step Step, IncomingMessage Cause)>();
         foreach (var message in messages)
         {
             if (StepOf(message) is var (orderId, step))
             {
-                steps[orderId] = steps.TryGetValue(orderId, out var first) ? (order, at) => step(first(order, at), at) : step;
+                steps.TryAdd(orderId, (step, message));
             }
         }
 
         var now = time.GetMicrosecondUtcNow();
-        await store.UpdateManyAsync([.. steps.Keys], order => steps[order.Id](order, now), transaction, cancellationToken);
+        await store.UpdateManyAsync(
+            [.. steps.Keys], order => steps[order.Id].Step(order, now), id => steps[id].Cause, transaction, cancellationToken);
     }
 
     public void Committed(IReadOnlyList<IncomingMessage> messages)

@@ -109,17 +109,21 @@ internal sealed class OrderStore(NpgsqlDataSource dataSource, IOutbox outbox)
     /// <inheritdoc cref="UpdateAsync(Guid, Func{Order, Order}, CancellationToken)"/>
     public async Task<Order> UpdateAsync(Guid id, Func<Order, Order> change, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var updated = await UpdateManyAsync([id], change, transaction, cancellationToken);
+        var updated = await UpdateManyAsync([id], change, _ => null, transaction, cancellationToken);
         return updated.SingleOrDefault()
             ?? throw DomainError.NotFound(ResourceName.Format(Order.Collection, id));
     }
 
     /// <summary>
-    /// Changes several orders in the caller's transaction, and writes an event for each that changed. Orders that do not exist
-    /// are left out.
+    /// Changes several orders in the caller's transaction, and writes an event for each that changed, which follows from the
+    /// message that <paramref name="cause"/> names. Orders that do not exist are left out.
     /// </summary>
     public async Task<IReadOnlyList<Order>> UpdateManyAsync(
-        Guid[] ids, Func<Order, Order> change, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        Guid[] ids,
+        Func<Order, Order> change,
+        Func<Guid, IncomingMessage?> cause,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken)
     {
         await using var select = new NpgsqlCommand(LockMany, transaction.Connection, transaction);
         select.Parameters.Add(new() { Value = ids });
@@ -140,7 +144,9 @@ internal sealed class OrderStore(NpgsqlDataSource dataSource, IOutbox outbox)
         update.Parameters.Add(new() { Value = changed.ConvertAll(o => o.UpdateTime) });
         await update.ExecuteNonQueryAsync(cancellationToken);
         await outbox.AppendAsync(
-            transaction, changed.ConvertAll(o => new OutgoingEvent(OrderModule.Topic, o.Id.ToString(), o.ToEvent())), cancellationToken);
+            transaction,
+            changed.ConvertAll(o => new OutgoingEvent(OrderModule.Topic, o.Id.ToString(), o.ToEvent()) { Cause = cause(o.Id) }),
+            cancellationToken);
         return after;
     }
 

@@ -11,7 +11,8 @@ namespace Suite.Payments.Domain;
 /// <param name="IsDebit">Debit, or else credit.</param>
 /// <param name="Amount">More than 0.</param>
 /// <param name="Time">When the step happened.</param>
-internal sealed record LedgerEntry(Guid PaymentId, string Step, short Line, string Account, bool IsDebit, MoneyAmount Amount, DateTimeOffset Time)
+internal sealed record LedgerEntry(
+    Guid PaymentId, string Step, short Line, string Account, bool IsDebit, MoneyAmount Amount, DateTimeOffset Time)
 {
     /// <summary>What providers hold for us. Pending: a hold is a promise, no money has moved.</summary>
     public const string ProviderHolds = "provider_holds";

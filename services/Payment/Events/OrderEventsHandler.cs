@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Google.Type;
 using Npgsql;
 using Suite.Contracts.Orders.V1;
@@ -14,20 +15,26 @@ namespace Suite.Payments.Events;
 
 /// <summary>
 /// What happens to an order, seen from its payment: placed, it becomes an intent; cancelled, what is held for it is released.
-/// A batch is one insert and, when orders were cancelled, one locking read and one update.
+/// A batch is one insert and, when orders were cancelled, one locking read and one update. As far as the worker has room, new
+/// intents are claimed by being written and handed to it after the commit, which saves each a claim of its own.
 /// </summary>
-internal sealed class OrderEventsHandler(PaymentStore store, IOutbox outbox, PaymentWorker worker, TimeProvider time) : IMessageHandler
+internal sealed class OrderEventsHandler(
+    PaymentStore store, IOutbox outbox, PaymentWorker worker, PaymentOptions options, TimeProvider time) : IMessageHandler
 {
-    public async Task HandleAsync(IReadOnlyList<IncomingMessage> messages, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    // By message, and gone with it: a batch that is rolled back leaves nothing behind.
+    private readonly ConditionalWeakTable<IncomingMessage, Claim> _claims = [];
+
+    public async Task HandleAsync(
+        IReadOnlyList<IncomingMessage> messages, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var now = time.GetMicrosecondUtcNow();
-        var placed = new List<Intent>(messages.Count);
+        var placed = new List<(IncomingMessage Message, Intent Intent)>(messages.Count);
         var cancelled = new Dictionary<Guid, IncomingMessage>();
         foreach (var message in messages)
         {
             if (message.Type == OrderPlaced.Descriptor.FullName)
             {
-                placed.Add(ToIntent(message, now));
+                placed.Add((message, ToIntent(message, now)));
             }
             else if (message.Type == OrderCancelled.Descriptor.FullName)
             {
@@ -38,7 +45,15 @@ internal sealed class OrderEventsHandler(PaymentStore store, IOutbox outbox, Pay
         // An order is placed before it is cancelled, so that all inserts may go first.
         if (placed.Count > 0)
         {
-            await PaymentStore.InsertAsync(placed, transaction, cancellationToken);
+            Lease(placed, cancelled);
+            var written = await PaymentStore.InsertAsync(placed.ConvertAll(p => p.Intent), options.Lease, transaction, cancellationToken);
+            foreach (var (message, intent) in placed)
+            {
+                if (intent.LeaseToken is not null && written.Contains(intent.Payment.Id))
+                {
+                    _claims.AddOrUpdate(message, intent.ToClaim());
+                }
+            }
         }
 
         if (cancelled.Count > 0)
@@ -49,9 +64,34 @@ internal sealed class OrderEventsHandler(PaymentStore store, IOutbox outbox, Pay
 
     public void Committed(IReadOnlyList<IncomingMessage> messages)
     {
+        foreach (var message in messages)
+        {
+            if (_claims.TryGetValue(message, out var claim))
+            {
+                _claims.Remove(message);
+                worker.Start(claim);
+            }
+        }
+
+        // For what was not handed over, and for the event that an intent left which was closed at once.
         worker.Wake();
-        // An intent that was closed at once has left an event.
         outbox.Wake();
+    }
+
+    /// <summary>Claims as many intents as the worker has room for; not those of orders that are cancelled already.</summary>
+    private void Lease(List<(IncomingMessage Message, Intent Intent)> placed, Dictionary<Guid, IncomingMessage> cancelled)
+    {
+        var room = worker.Room;
+        var token = Guid.NewGuid();
+        for (var i = 0; i < placed.Count && room > 0; i++)
+        {
+            var (message, intent) = placed[i];
+            if (!cancelled.ContainsKey(intent.Payment.OrderId))
+            {
+                placed[i] = (message, intent with { LeaseToken = token });
+                room--;
+            }
+        }
     }
 
     private static Intent ToIntent(IncomingMessage message, DateTimeOffset now)

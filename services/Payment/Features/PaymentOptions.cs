@@ -34,7 +34,8 @@ internal sealed record PaymentOptions
         if (timeout <= TimeSpan.Zero || lease <= timeout)
         {
             throw new InvalidOperationException(
-                "SUITE_PROVIDER_TIMEOUT must be more than 0 and SUITE_PAYMENT_LEASE more than that: a lease outlives the call it protects.");
+                "SUITE_PROVIDER_TIMEOUT must be more than 0 and SUITE_PAYMENT_LEASE more than that: "
+                + "a lease outlives the call it protects.");
         }
 
         return new PaymentOptions

@@ -14,9 +14,16 @@ internal sealed class PaymentWorker(
     private readonly SemaphoreSlim _slots = new(options.Concurrency, options.Concurrency);
     private readonly CancellationTokenSource _abandon = new();
     private readonly WorkSignal _work = new();
+    private volatile bool _working;
+
+    /// <summary>How many payments could be started now.</summary>
+    public int Room => _working ? _slots.CurrentCount : 0;
 
     /// <summary>Says that there is work. Losing the call costs a second.</summary>
     public void Wake() => _work.Set();
+
+    /// <summary>Works off a payment that was claimed elsewhere in this process.</summary>
+    public void Start(Claim claim) => _ = StartAsync(claim);
 
     public override void Dispose()
     {
@@ -28,6 +35,7 @@ internal sealed class PaymentWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _working = true;
         try
         {
             while (true)
@@ -40,6 +48,7 @@ internal sealed class PaymentWorker(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
+            _working = false;
             await FinishAsync();
         }
     }
@@ -48,32 +57,55 @@ internal sealed class PaymentWorker(
     /// <returns>Whether there may be more.</returns>
     private async Task<bool> TakeSomeAsync(CancellationToken cancellationToken)
     {
-        // Only this loop takes slots, so what is free now stays free.
+        // Taken before the claim, so that what is claimed starts at once.
         await _slots.WaitAsync(cancellationToken);
-        _slots.Release();
-        var most = Math.Min(_slots.CurrentCount, MostPerClaim);
+        var slots = 1;
+        while (slots < MostPerClaim && _slots.Wait(0, CancellationToken.None))
+        {
+            slots++;
+        }
+
         IReadOnlyList<Claim> claims;
         try
         {
             // Never given up half way: what is claimed is worked off, or else waits for its lease to end.
-            claims = await queue.ClaimAsync(most, options.Lease, CancellationToken.None);
+            claims = await queue.ClaimAsync(slots, options.Lease, CancellationToken.None);
         }
 #pragma warning disable CA1031 // The worker outlives every failure of the database; what it did not take waits in the table.
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            _slots.Release(slots);
             PaymentLog.ClaimFailed(logger, e);
             await Task.Delay(options.PollInterval, time, cancellationToken);
             return true;
         }
 
+        if (slots > claims.Count)
+        {
+            _slots.Release(slots - claims.Count);
+        }
+
         foreach (var claim in claims)
         {
-            await _slots.WaitAsync(CancellationToken.None);
             _ = WorkAsync(claim);
         }
 
-        return claims.Count == most;
+        return claims.Count == slots;
+    }
+
+    private async Task StartAsync(Claim claim)
+    {
+        var handed = time.GetTimestamp();
+        await _slots.WaitAsync(CancellationToken.None);
+        if (time.GetElapsedTime(handed) > options.Lease - options.ProviderTimeout)
+        {
+            // It waited so long that somebody else is about to claim it.
+            _slots.Release();
+            return;
+        }
+
+        await WorkAsync(claim);
     }
 
     private async Task WorkAsync(Claim claim)

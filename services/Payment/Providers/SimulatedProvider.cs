@@ -11,7 +11,8 @@ internal sealed class SimulatedProvider(SimulatorRecord record, PaymentOptions o
 {
     private const string ReferencePrefix = "sim_";
 
-    public async Task<ProviderAnswer> AuthorizeAsync(string key, MoneyAmount amount, string paymentMethod, CancellationToken cancellationToken)
+    public async Task<ProviderAnswer> AuthorizeAsync(
+        string key, MoneyAmount amount, string paymentMethod, CancellationToken cancellationToken)
     {
         var script = SimulatorScript.For(paymentMethod);
         if (script.IsSlow)

@@ -7,7 +7,12 @@ namespace Suite.Payments.Storage;
 /// <param name="Payment">The payment, PENDING.</param>
 /// <param name="PaymentMethod">The provider's token. Kept until the answer, and never logged.</param>
 /// <param name="Trace">The trace that goes on with the call.</param>
-internal sealed record Intent(Payment Payment, string PaymentMethod, TraceContext Trace)
+/// <param name="LeaseToken">Set when this replica claims the payment with the very statement that writes it.</param>
+internal sealed record Intent(Payment Payment, string PaymentMethod, TraceContext Trace, Guid? LeaseToken = null)
 {
+    /// <summary>The claim on a payment that was written with a lease.</summary>
+    public Claim ToClaim() => new(Payment, PaymentMethod, 1, LeaseToken!.Value, Trace);
+
+
     public override string ToString() => Payment.Name;
 }

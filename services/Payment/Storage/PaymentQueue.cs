@@ -79,13 +79,19 @@ internal sealed class PaymentQueue
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly IOutbox _outbox;
-    private readonly GroupCommit<Settlement, Settled> _settlements;
+
+    // Two groups, each with transactions of its own: one transaction of both would lock its rows in the order of the first
+    // and then of the second, and a batch of cancels that meets it could deadlock.
+    private readonly GroupCommit<Settlement, Settled> _transitions;
+    private readonly GroupCommit<Settlement, Settled> _retries;
 
     public PaymentQueue(NpgsqlDataSource dataSource, IOutbox outbox)
     {
         _dataSource = dataSource;
         _outbox = outbox;
-        _settlements = new GroupCommit<Settlement, Settled>(WriteAsync, settlement => settlement.Claim.Payment.Id);
+        _transitions = new GroupCommit<Settlement, Settled>(WriteTransitionsAsync, settlement => settlement.Claim.Payment.Id);
+        _retries = new GroupCommit<Settlement, Settled>(
+            settlements => WriteAsync(settlements, RetryCommand(settlements)), settlement => settlement.Claim.Payment.Id);
     }
 
     /// <summary>Takes up to <paramref name="most"/> payments whose work is due, for <paramref name="lease"/>.</summary>
@@ -113,57 +119,41 @@ internal sealed class PaymentQueue
     }
 
     /// <summary>Commits what came of a claim, together with whatever else arrives at the moment.</summary>
-    public Task<Settled> SettleAsync(Settlement settlement) => _settlements.WriteAsync(settlement);
+    public Task<Settled> SettleAsync(Settlement settlement) =>
+        (settlement.After is null ? _retries : _transitions).WriteAsync(settlement);
 
-    private async Task<IReadOnlyList<Settled>> WriteAsync(IReadOnlyList<Settlement> settlements)
+    private async Task<IReadOnlyList<Settled>> WriteTransitionsAsync(IReadOnlyList<Settlement> settlements)
     {
-        await using var batch = _dataSource.CreateBatch();
-        var transitions = settlements.Where(s => s.After is not null).ToList();
-        if (transitions.Count > 0)
-        {
-            batch.BatchCommands.Add(SettleCommand(transitions));
-        }
+        var results = await WriteAsync(settlements, SettleCommand(settlements));
+        _outbox.Wake();
+        return results;
+    }
 
-        var retries = settlements.Where(s => s.After is null).ToList();
-        if (retries.Count > 0)
-        {
-            batch.BatchCommands.Add(RetryCommand(retries));
-        }
-
-        // A batch is one transaction.
+    private static async Task<IReadOnlyList<Settled>> WriteAsync(IReadOnlyList<Settlement> settlements, NpgsqlCommand statement)
+    {
+        await using var command = statement;
+        await using var reader = await command.ExecuteReaderAsync();
         var found = new Dictionary<Guid, Settled>(settlements.Count);
-        await using (var reader = await batch.ExecuteReaderAsync())
+        while (await reader.ReadAsync())
         {
-            do
-            {
-                while (await reader.ReadAsync())
-                {
-                    found.Add(reader.GetGuid(0), reader.GetBoolean(1) ? Settled.VoidDue : Settled.Committed);
-                }
-            }
-            while (await reader.NextResultAsync());
-        }
-
-        if (transitions.Count > 0)
-        {
-            _outbox.Wake();
+            found.Add(reader.GetGuid(0), reader.GetBoolean(1) ? Settled.VoidDue : Settled.Committed);
         }
 
         return [.. settlements.Select(s => found.GetValueOrDefault(s.Claim.Payment.Id))];
     }
 
-    private static NpgsqlBatchCommand SettleCommand(List<Settlement> settlements)
+    private NpgsqlCommand SettleCommand(IReadOnlyList<Settlement> settlements)
     {
         var entries = settlements.SelectMany(s => LedgerEntry.Of(s.Claim.Payment, s.After!)).ToList();
-        var command = new NpgsqlBatchCommand(SettleMany);
+        var command = _dataSource.CreateCommand(SettleMany);
         var p = command.Parameters;
-        p.Add(new() { Value = settlements.ConvertAll(s => s.After!.Id) });
-        p.Add(new() { Value = settlements.ConvertAll(s => s.Claim.LeaseToken) });
-        p.Add(new() { Value = settlements.ConvertAll(s => (short)s.Claim.Payment.State) });
-        p.Add(new() { Value = settlements.ConvertAll(s => (short)s.After!.State) });
-        p.Add(new() { Value = settlements.ConvertAll(s => s.After!.DeclineReason) });
-        p.Add(new() { Value = settlements.ConvertAll(s => s.After!.ProviderReference) });
-        p.Add(new() { Value = settlements.ConvertAll(s => s.After!.UpdateTime) });
+        p.Add(new() { Value = settlements.Select(s => s.After!.Id).ToArray() });
+        p.Add(new() { Value = settlements.Select(s => s.Claim.LeaseToken).ToArray() });
+        p.Add(new() { Value = settlements.Select(s => (short)s.Claim.Payment.State).ToArray() });
+        p.Add(new() { Value = settlements.Select(s => (short)s.After!.State).ToArray() });
+        p.Add(new() { Value = settlements.Select(s => s.After!.DeclineReason).ToArray() });
+        p.Add(new() { Value = settlements.Select(s => s.After!.ProviderReference).ToArray() });
+        p.Add(new() { Value = settlements.Select(s => s.After!.UpdateTime).ToArray() });
         p.Add(new() { Value = entries.ConvertAll(e => e.PaymentId) });
         p.Add(new() { Value = entries.ConvertAll(e => e.Step) });
         p.Add(new() { Value = entries.ConvertAll(e => e.Line) });
@@ -172,25 +162,25 @@ internal sealed class PaymentQueue
         p.Add(new() { Value = entries.ConvertAll(e => e.DebitMinor) });
         p.Add(new() { Value = entries.ConvertAll(e => e.CreditMinor) });
         p.Add(new() { Value = entries.ConvertAll(e => e.Time) });
-        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.EventId) });
-        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.Shard) });
-        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.Topic) });
-        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.Key) });
-        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.Type) });
-        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.Payload) });
-        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.TraceParent), NpgsqlDbType = TextArray });
-        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.TraceState), NpgsqlDbType = TextArray });
-        p.Add(new() { Value = settlements.ConvertAll(s => s.Event!.Baggage), NpgsqlDbType = TextArray });
+        p.Add(new() { Value = settlements.Select(s => s.Event!.EventId).ToArray() });
+        p.Add(new() { Value = settlements.Select(s => s.Event!.Shard).ToArray() });
+        p.Add(new() { Value = settlements.Select(s => s.Event!.Topic).ToArray() });
+        p.Add(new() { Value = settlements.Select(s => s.Event!.Key).ToArray() });
+        p.Add(new() { Value = settlements.Select(s => s.Event!.Type).ToArray() });
+        p.Add(new() { Value = settlements.Select(s => s.Event!.Payload).ToArray() });
+        p.Add(new() { Value = settlements.Select(s => s.Event!.TraceParent).ToArray(), NpgsqlDbType = TextArray });
+        p.Add(new() { Value = settlements.Select(s => s.Event!.TraceState).ToArray(), NpgsqlDbType = TextArray });
+        p.Add(new() { Value = settlements.Select(s => s.Event!.Baggage).ToArray(), NpgsqlDbType = TextArray });
         return command;
     }
 
-    private static NpgsqlBatchCommand RetryCommand(List<Settlement> settlements)
+    private NpgsqlCommand RetryCommand(IReadOnlyList<Settlement> settlements)
     {
-        var command = new NpgsqlBatchCommand(RetryMany);
-        command.Parameters.Add(new() { Value = settlements.ConvertAll(s => s.Claim.Payment.Id) });
-        command.Parameters.Add(new() { Value = settlements.ConvertAll(s => s.Claim.LeaseToken) });
-        command.Parameters.Add(new() { Value = settlements.ConvertAll(s => (short)s.Claim.Payment.State) });
-        command.Parameters.Add(new() { Value = settlements.ConvertAll(s => s.RetryAfter) });
+        var command = _dataSource.CreateCommand(RetryMany);
+        command.Parameters.Add(new() { Value = settlements.Select(s => s.Claim.Payment.Id).ToArray() });
+        command.Parameters.Add(new() { Value = settlements.Select(s => s.Claim.LeaseToken).ToArray() });
+        command.Parameters.Add(new() { Value = settlements.Select(s => (short)s.Claim.Payment.State).ToArray() });
+        command.Parameters.Add(new() { Value = settlements.Select(s => s.RetryAfter).ToArray() });
         return command;
     }
 

@@ -13,22 +13,28 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
 {
     /// <summary>What <see cref="Read"/> reads.</summary>
     internal const string Columns =
-        "payments.id, order_id, amount_minor, currency, state, decline_reason, provider_reference, void_requested, version, create_time, update_time";
+        "payments.id, order_id, amount_minor, currency, state, decline_reason, provider_reference, void_requested, version, "
+        + "create_time, update_time";
 
     internal const int ColumnCount = 11;
 
     private const string SelectOne = $"SELECT {Columns} FROM payments WHERE id = $1";
 
-    // In order of order id, and the first intent for an order stays.
+    // In order of order id, and the first intent for an order stays. One that comes with a lease is claimed by being written.
     private const string InsertMany =
         """
         INSERT INTO payments (id, order_id, currency, amount_minor, payment_method, state, version, create_time, update_time,
-            next_attempt_time, traceparent, tracestate, baggage)
-        SELECT id, order_id, currency, amount_minor, payment_method, 1, 1, create_time, create_time, now(), traceparent, tracestate, baggage
-        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[])
-            AS i (id, order_id, currency, amount_minor, payment_method, create_time, traceparent, tracestate, baggage)
+            attempts, next_attempt_time, lease_token, traceparent, tracestate, baggage)
+        SELECT id, order_id, currency, amount_minor, payment_method, 1, 1, create_time, create_time,
+            CASE WHEN lease_token IS NULL THEN 0 ELSE 1 END,
+            clock_timestamp() + CASE WHEN lease_token IS NULL THEN interval '0' ELSE $8 END,
+            lease_token, traceparent, tracestate, baggage
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::uuid[],
+                $9::text[], $10::text[], $11::text[])
+            AS i (id, order_id, currency, amount_minor, payment_method, create_time, lease_token, traceparent, tracestate, baggage)
         ORDER BY order_id
         ON CONFLICT ON CONSTRAINT payments_one_per_order DO NOTHING
+        RETURNING id
         """;
 
     // In order of id, as everywhere, so that batches that meet wait for each other instead of deadlocking.
@@ -58,7 +64,7 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
-    /// <summary>Up to <paramref name="count"/> payments that match, newest first, before <paramref name="before"/> when it is given.</summary>
+    /// <summary>Up to <paramref name="count"/> payments that match, newest first; before <paramref name="before"/> if given.</summary>
     public async Task<IReadOnlyList<Payment>> PageAsync(
         Func<NpgsqlParameterCollection, string> filter, Guid? before, int count, CancellationToken cancellationToken)
     {
@@ -77,7 +83,9 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
     }
 
     /// <summary>Writes intents in the caller's transaction. An order that has one already keeps it.</summary>
-    public static async Task InsertAsync(IReadOnlyList<Intent> intents, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    /// <returns>The ids of the payments that are new.</returns>
+    public static async Task<IReadOnlySet<Guid>> InsertAsync(
+        IReadOnlyList<Intent> intents, TimeSpan lease, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(InsertMany, transaction.Connection, transaction);
         var p = command.Parameters;
@@ -87,8 +95,17 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
         p.Add(new() { Value = intents.Select(i => i.Payment.Amount.MinorUnits).ToArray() });
         p.Add(new() { Value = intents.Select(i => i.PaymentMethod).ToArray() });
         p.Add(new() { Value = intents.Select(i => i.Payment.CreateTime).ToArray() });
+        p.Add(new() { Value = intents.Select(i => i.LeaseToken).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
+        p.Add(new() { Value = lease });
         AddTraces(p, intents.Select(i => i.Trace));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var written = new HashSet<Guid>(intents.Count);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            written.Add(reader.GetGuid(0));
+        }
+
+        return written;
     }
 
     /// <summary>
@@ -96,7 +113,10 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
     /// with its event; for the others the void becomes work.
     /// </summary>
     public async Task RequestVoidsAsync(
-        IReadOnlyDictionary<Guid, IncomingMessage> cancels, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        IReadOnlyDictionary<Guid, IncomingMessage> cancels,
+        DateTimeOffset now,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken)
     {
         var changes = new List<(Payment Before, Payment After)>();
         await using (var select = new NpgsqlCommand(LockByOrder, transaction.Connection, transaction))
@@ -128,7 +148,10 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
         AddTraces(p, changes.Select(c => TraceContext.Of(cancels[c.After.OrderId])));
         await update.ExecuteNonQueryAsync(cancellationToken);
         var events = changes.Where(c => c.After.State != c.Before.State)
-            .Select(c => new OutgoingEvent(PaymentModule.Topic, c.After.OrderId.ToString(), c.After.ToEvent()) { Cause = cancels[c.After.OrderId] })
+            .Select(c => new OutgoingEvent(PaymentModule.Topic, c.After.OrderId.ToString(), c.After.ToEvent())
+            {
+                Cause = cancels[c.After.OrderId],
+            })
             .ToList();
         if (events.Count > 0)
         {

@@ -8,32 +8,26 @@ namespace Suite.Platform.Errors;
 
 /// <summary>
 /// gRPC reads the message of a unary call before any interceptor runs, so bytes that are no message, or too many of them, end
-/// there without a reason. This gives them one, as long as nothing has been sent.
+/// there without a reason; and when a deadline passes it answers by itself, before the handler knows. This gives all of them a
+/// reason, as long as nothing has been sent.
 /// </summary>
 internal sealed class ProtocolErrorMiddleware(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        var call = next(context);
-        if (!call.IsCompletedSuccessfully)
-        {
-            return AwaitAsync(call, context);
-        }
-
-        Explain(context);
-        return Task.CompletedTask;
+        context.Response.OnStarting(
+            static state =>
+            {
+                AddReason((HttpContext)state);
+                return Task.CompletedTask;
+            },
+            context);
+        return next(context);
     }
 
-    private static async Task AwaitAsync(Task call, HttpContext context)
+    private static void AddReason(HttpContext context)
     {
-        await call;
-        Explain(context);
-    }
-
-    private static void Explain(HttpContext context)
-    {
-        if (context.Response.HasStarted
-            || !context.Response.Headers.ContainsKey("grpc-status")
+        if (!context.Response.Headers.ContainsKey("grpc-status")
             || context.Response.Headers.ContainsKey("grpc-status-details-bin")
             || context.Features.Get<IServerCallContextFeature>() is not { } feature)
         {
@@ -44,6 +38,7 @@ internal sealed class ProtocolErrorMiddleware(RequestDelegate next)
         var error = status switch
         {
             { DebugException: InvalidProtocolBufferException e } => DomainError.MalformedMessage(e),
+            { StatusCode: StatusCode.DeadlineExceeded } => DomainError.DeadlinePassed(status.DebugException),
             { StatusCode: StatusCode.ResourceExhausted } => DomainError.MessageTooLarge(status.DebugException),
             _ => null,
         };

@@ -113,9 +113,14 @@ public static class SuiteHost
                 grpc.Interceptors.Add<ErrorInterceptor>();
                 grpc.Interceptors.Add<ValidationInterceptor>();
             })
-            .AddJsonTranscoding(json => json.TypeRegistry = TypeRegistry.FromMessages(
-                ErrorInfo.Descriptor, BadRequest.Descriptor, RetryInfo.Descriptor, PreconditionFailure.Descriptor));
-        services.AddGrpcReflection();
+            .AddJsonTranscoding(json =>
+            {
+                // As the JSON form of protobuf has it: a number of JavaScript holds 53 bits, and an amount must not be rounded.
+                json.JsonSettings.WriteInt64sAsStrings = true;
+                json.TypeRegistry = TypeRegistry.FromMessages(
+                    ErrorInfo.Descriptor, BadRequest.Descriptor, RetryInfo.Descriptor, PreconditionFailure.Descriptor);
+            });
+        services.AddSuiteReflection();
     }
 
     private static int Port(ConfigurationManager configuration, string key, int otherwise)

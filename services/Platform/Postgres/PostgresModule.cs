@@ -56,13 +56,13 @@ public static class PostgresModule
             Database = database,
             ApplicationName = database,
         };
-        // Three services fit the 100 connections of a server with default settings.
-        if (!settings.ContainsKey("Maximum Pool Size"))
+        // Three services fit the 100 connections of a server with default settings. (ContainsKey answers for every known key.)
+        if (!settings.ShouldSerialize("Maximum Pool Size"))
         {
             settings.MaxPoolSize = 30;
         }
 
-        if (!settings.ContainsKey("Max Auto Prepare"))
+        if (!settings.ShouldSerialize("Max Auto Prepare"))
         {
             settings.MaxAutoPrepare = 100;
             settings.AutoPrepareMinUsages = 2;

@@ -1,6 +1,7 @@
 using Npgsql;
 using NUnit.Framework;
 using Suite.Local.Postgres;
+using Suite.Local.Processes;
 
 namespace Suite.Tests.Component.Local;
 
@@ -30,6 +31,21 @@ internal sealed class PostgresServerTests
 
         Assert.That(left.Exited.IsCompleted || await Task.WhenAny(left.Exited, Task.Delay(5000)) == left.Exited);
         Assert.That(await ExecuteAsync(next, "SELECT 1"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Somebody_who_looks_around_in_the_data_folder_is_not_taken_for_a_server()
+    {
+        var folder = Servers.NewFolder();
+        await using (await PostgresServer.StartAsync(folder))
+        {
+        }
+
+        await using var visitor = ChildProcess.Start(
+            new ChildStart("sleep", ["600"]) { WorkingDirectory = Path.Combine(folder, "data") }, static _ => { });
+        await using var again = await PostgresServer.StartAsync(folder);
+
+        Assert.That(ProcFs.StartTime(visitor.Id), Is.Not.Null);
     }
 
     [Test]

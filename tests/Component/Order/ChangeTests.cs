@@ -11,7 +11,7 @@ using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
 using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
-namespace Suite.Tests.Component.Order;
+namespace Suite.Tests.Component.Orders;
 
 internal sealed class ChangeTests
 {
@@ -105,6 +105,17 @@ internal sealed class ChangeTests
         Assert.That(await _room.CountAsync("orders WHERE state = 2 AND payment_id IS NOT NULL AND version = 2"), Is.EqualTo(20));
         Assert.That(await _room.CountAsync("orders WHERE state = 3 AND state_reason = 'card_declined' AND version = 2"), Is.EqualTo(10));
         Assert.That(await _room.CountAsync("outbox"), Is.EqualTo(60));
+    }
+
+    [Test]
+    public async Task An_event_goes_on_with_the_trace_of_the_message_it_follows_from()
+    {
+        const string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        var order = await _room.PlaceOneAsync();
+
+        await HearAsync(Authorized(order) with { TraceParent = trace });
+
+        Assert.That(await _room.CountAsync($"outbox WHERE type = 'suite.order.v1.OrderConfirmed' AND traceparent = '{trace}'"), Is.EqualTo(1));
     }
 
     [Test]

@@ -7,7 +7,7 @@ using Suite.Contracts.Orders.V1;
 using Suite.Orders.Features;
 using Suite.Platform.Errors;
 
-namespace Suite.Tests.Component.Order;
+namespace Suite.Tests.Component.Orders;
 
 internal sealed class ImportTests
 {
@@ -71,7 +71,7 @@ internal sealed class ImportTests
 
         call.End();
         var running = RunAsync(call);
-        await Until(() => _room.CountAsync("orders"), Is.EqualTo(128));
+        await Eventually.That(() => _room.CountAsync("orders"), Is.EqualTo(128));
         Assert.That(call.Taken, Is.EqualTo(128));
         Assert.That(running.IsCompleted, Is.False);
 
@@ -86,7 +86,7 @@ internal sealed class ImportTests
         var call = new PlayedImport();
         call.Send(_room.Request(("tea", 1)));
         var running = RunAsync(call);
-        await Until(() => Task.FromResult((long)call.Answers.Count), Is.EqualTo(1));
+        await Eventually.That(() => Task.FromResult(call.Answers.Count), Is.EqualTo(1));
 
         await call.Caller.CancelAsync();
 
@@ -104,7 +104,7 @@ internal sealed class ImportTests
         }
 
         var running = RunAsync(call);
-        await Until(() => Task.FromResult((long)call.Taken), Is.EqualTo(50));
+        await Eventually.That(() => Task.FromResult(call.Taken), Is.EqualTo(50));
         _room.Get<IHostApplicationLifetime>().StopApplication();
 
         var error = await Assert.ThrowsAsync<DomainException>(() => running.WaitAsync(TimeSpan.FromSeconds(5)));
@@ -126,18 +126,6 @@ internal sealed class ImportTests
     }
 
     private Task RunAsync(PlayedImport call) => _room.Get<ImportOrders>().RunAsync(call, call, call.Context);
-
-    private static async Task Until(Func<Task<long>> value, NUnit.Framework.Constraints.IResolveConstraint reached)
-    {
-        var deadline = DateTime.UtcNow + TimeSpan.FromSeconds(10);
-        var constraint = reached.Resolve();
-        while (!constraint.ApplyTo(await value()).IsSuccess && DateTime.UtcNow < deadline)
-        {
-            await Task.Delay(20);
-        }
-
-        Assert.That(await value(), reached);
-    }
 
     /// <summary>Both ends of an import, played by the test.</summary>
     private sealed class PlayedImport : IAsyncStreamReader<ImportOrdersRequest>, IServerStreamWriter<ImportOrdersResponse>

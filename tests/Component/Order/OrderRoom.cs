@@ -2,8 +2,8 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
-using NUnit.Framework;
 using Suite.Contracts.Orders.V1;
 using Suite.Contracts.Payments.V1;
 using Suite.Contracts.Users.V1;
@@ -11,16 +11,25 @@ using Suite.Orders;
 using Suite.Orders.Features;
 using Suite.Orders.Storage;
 using Suite.Platform.Listing;
+using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
 
-namespace Suite.Tests.Component.Order;
+namespace Suite.Tests.Component.Orders;
 
 /// <summary>
-/// The Order service as its door makes it, on a database of its own in a real PostgreSQL; User and Payment are played, and
-/// nothing is published.
+/// The Order service as its door makes it, on an empty database in a real PostgreSQL; User and Payment are played, and nothing
+/// is published. Rooms are opened one after another: they share the database, which the next one empties.
 /// </summary>
 internal sealed class OrderRoom : IAsyncDisposable
 {
+    private const string Clear =
+        """
+        DELETE FROM orders; DELETE FROM order_lines; DELETE FROM order_history; DELETE FROM idempotency; DELETE FROM outbox; DELETE FROM products
+        """;
+
+    private static readonly string s_database = $"order_{Guid.NewGuid():N}";
+    private static bool s_migrated;
+
     private readonly WebApplication _app;
 
     private OrderRoom(WebApplication app) => _app = app;
@@ -36,8 +45,9 @@ internal sealed class OrderRoom : IAsyncDisposable
     public static async Task<OrderRoom> OpenAsync(params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration["SUITE_POSTGRES"] = Server();
-        builder.Configuration["SUITE_KAFKA"] = "127.0.0.1:1";
+        var server = new DatabaseServer(Servers.Postgres.ConnectionString, s_database);
+        builder.Configuration["SUITE_POSTGRES"] = server.ConnectionString;
+        builder.Configuration["SUITE_KAFKA"] = Servers.MockKafka.BootstrapServers;
         foreach (var (key, value) in settings)
         {
             builder.Configuration[key] = value;
@@ -45,11 +55,19 @@ internal sealed class OrderRoom : IAsyncDisposable
 
         builder.Services.AddSingleton<Suite.Platform.Errors.ErrorTranslation>();
         builder.AddOrders();
-        builder.Services.AddSingleton(_ => PostgresModule.CreateDataSource(Server(), $"order_{Guid.NewGuid():N}", null));
+        builder.Services.AddSingleton(server);
+        builder.Services.AddSingleton(_ => PostgresModule.CreateDataSource(server.ConnectionString, server.Database, null));
         builder.Services.AddSingleton<UserService.UserServiceClient>(new PlayedUsers());
         builder.Services.AddSingleton<PaymentService.PaymentServiceClient>(new PlayedPayments());
         var room = new OrderRoom(builder.Build());
-        await room.Get<Migrator>().RunAsync(CancellationToken.None);
+        if (!s_migrated)
+        {
+            await room.Get<Migrator>().RunAsync(CancellationToken.None);
+            await room.Get<IEnumerable<IHostedService>>().OfType<PartitionKeeper>().Single().KeepAsync(CancellationToken.None);
+            s_migrated = true;
+        }
+
+        await room.ExecuteAsync(Clear);
         room.Get<PageTokens>().UseSecret(new byte[32]);
         await room.Get<OrderPlacement>().StartAsync(CancellationToken.None);
         await room.AddProductAsync("tea", 250);
@@ -113,22 +131,7 @@ internal sealed class OrderRoom : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Get<OrderPlacement>().StopAsync(CancellationToken.None);
-        var connection = new NpgsqlConnectionStringBuilder(Database.ConnectionString);
         await _app.DisposeAsync();
-        await using var admin = PostgresModule.CreateAdminDataSource(new NpgsqlConnectionStringBuilder(Server()));
-        await using var drop = admin.CreateCommand($"DROP DATABASE {connection.Database} WITH (FORCE)");
-        await drop.ExecuteNonQueryAsync();
-    }
-
-    private static string Server()
-    {
-        if (Environment.GetEnvironmentVariable("SUITE_TEST_POSTGRES") is { Length: > 0 } server)
-        {
-            return server;
-        }
-
-        Assert.Ignore("SUITE_TEST_POSTGRES names no PostgreSQL server.");
-        return string.Empty;
     }
 }
 

@@ -9,7 +9,7 @@ using Suite.Platform.Errors;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Monetary;
 
-namespace Suite.Tests.Component.Order;
+namespace Suite.Tests.Component.Orders;
 
 internal sealed class PlacementTests
 {

@@ -1,6 +1,6 @@
 using Grpc.Core;
 
-namespace Suite.Tests.Component.Order;
+namespace Suite.Tests.Component.Orders;
 
 /// <summary>A call as a handler sees it, made by a test.</summary>
 internal sealed class PlayedCall(string method, CancellationToken cancellationToken) : ServerCallContext

@@ -7,7 +7,7 @@ using Suite.Orders.Features;
 using Suite.Orders.Storage;
 using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
-namespace Suite.Tests.Component.Order;
+namespace Suite.Tests.Component.Orders;
 
 internal sealed class SweepTests
 {

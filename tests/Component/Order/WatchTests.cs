@@ -6,7 +6,7 @@ using Suite.Orders.Storage;
 using Suite.Platform.Errors;
 using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
-namespace Suite.Tests.Component.Order;
+namespace Suite.Tests.Component.Orders;
 
 internal sealed class WatchTests
 {

@@ -22,7 +22,8 @@ public sealed class AuthorizationTests : PaymentFixture
         Assert.That(await EventsAsync(order), Is.EqualTo(new[] { "PaymentAuthorized" }));
         Assert.That(await EntriesAsync(order), Is.EqualTo(new[] { "authorize provider_holds 1250", "authorize customer_holds -1250" }));
         Assert.That(replica.TakeWake(), Is.True);
-        var told = PaymentAuthorized.Parser.ParseFrom(await Database.ScalarAsync<byte[]>("SELECT payload FROM outbox WHERE key = $1", order.ToString()));
+        var told = PaymentAuthorized.Parser.ParseFrom(
+            await Database.ScalarAsync<byte[]>("SELECT payload FROM outbox WHERE key = $1", order.ToString()));
         Assert.That(told.AuthorizeTime.ToDateTimeOffset(), Is.EqualTo(payment.UpdateTime));
         Assert.That(told.Order, Is.EqualTo($"orders/{order}"));
     }
@@ -105,10 +106,14 @@ public sealed class AuthorizationTests : PaymentFixture
         Assert.That(
             await Database.ScalarAsync<long>("SELECT count(*) FROM outbox WHERE key = ANY($1)", (object)ids), Is.EqualTo(orders.Length));
         Assert.That(
-            await Database.ScalarAsync<long>("SELECT count(DISTINCT key) FROM outbox WHERE key = ANY($1)", (object)ids), Is.EqualTo(orders.Length));
+            await Database.ScalarAsync<long>("SELECT count(DISTINCT key) FROM outbox WHERE key = ANY($1)", (object)ids),
+            Is.EqualTo(orders.Length));
         Assert.That(
             await Database.ScalarAsync<long>(
-                "SELECT sum(calls)::bigint FROM simulator_payments s JOIN payments p ON s.idempotency_key = p.id::text WHERE p.order_id = ANY($1)",
+                """
+                SELECT sum(calls)::bigint FROM simulator_payments s JOIN payments p ON s.idempotency_key = p.id::text
+                WHERE p.order_id = ANY($1)
+                """,
                 (object)orders),
             Is.EqualTo(orders.Length));
         Assert.That(

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Suite.Payments.Features;
 using Suite.Payments.Providers;
 using State = Suite.Contracts.Payments.V1.Payment.Types.State;
 
@@ -10,6 +11,9 @@ public sealed class CancellationTests : PaymentFixture
     [
         "authorize provider_holds 1250", "authorize customer_holds -1250", "void customer_holds 1250", "void provider_holds -1250",
     ];
+
+    private static readonly PaymentOptions Patient =
+        PaymentReplica.Fast with { ProviderTimeout = TimeSpan.FromSeconds(20), Lease = TimeSpan.FromSeconds(25) };
 
     [Test]
     public async Task A_cancel_before_anyone_was_asked_closes_the_intent_without_a_call()
@@ -47,7 +51,7 @@ public sealed class CancellationTests : PaymentFixture
         var order = Guid.CreateVersion7();
         var answer = new TaskCompletionSource<ProviderAnswer>();
         var provider = new ScriptedProvider((_, _, _) => answer.Task);
-        var replica = Replica(provider, PaymentReplica.Fast with { ProviderTimeout = TimeSpan.FromSeconds(20), Lease = TimeSpan.FromSeconds(25) });
+        var replica = Replica(provider, Patient);
         replica.StartWorking();
         await replica.HandleAsync(PaymentReplica.Placed(order, "tok_visa"));
         await UntilAsync(() => Task.FromResult(!provider.Authorizations.IsEmpty), "the call runs");
@@ -69,7 +73,7 @@ public sealed class CancellationTests : PaymentFixture
         var order = Guid.CreateVersion7();
         var answer = new TaskCompletionSource<ProviderAnswer>();
         var provider = new ScriptedProvider((_, _, _) => answer.Task);
-        var replica = Replica(provider, PaymentReplica.Fast with { ProviderTimeout = TimeSpan.FromSeconds(20), Lease = TimeSpan.FromSeconds(25) });
+        var replica = Replica(provider, Patient);
         replica.StartWorking();
         await replica.HandleAsync(PaymentReplica.Placed(order, "tok_declined"));
         await UntilAsync(() => Task.FromResult(!provider.Authorizations.IsEmpty), "the call runs");
@@ -87,14 +91,14 @@ public sealed class CancellationTests : PaymentFixture
     public async Task A_cancel_during_timeouts_is_settled_once_the_provider_answers()
     {
         var order = Guid.CreateVersion7();
-        var replica = Replica().StartWorking();
+        var replica = Replica(options: PaymentReplica.Impatient).StartWorking();
         await replica.HandleAsync(PaymentReplica.Placed(order, "tok_timeout"));
         await UntilAsync(async () => (await SimulatorAsync(order)).Calls > 0, "the first call runs");
 
         await replica.HandleAsync(PaymentReplica.Cancelled(order));
         await UntilStateAsync(order, State.Voided);
 
-        Assert.That(await SimulatorAsync(order), Is.EqualTo((3, 1)));
+        Assert.That((await SimulatorAsync(order)).Authorizations, Is.EqualTo(1));
         Assert.That(await EventsAsync(order), Is.EqualTo(new[] { "PaymentAuthorized", "PaymentVoided" }));
         Assert.That(await EntriesAsync(order), Is.EqualTo(AuthorizedAndVoided));
         Assert.That(await VoidsAtSimulatorAsync(order), Is.EqualTo(1));
@@ -123,7 +127,10 @@ public sealed class CancellationTests : PaymentFixture
     public async Task A_void_that_fails_is_tried_again_with_the_same_key()
     {
         var order = Guid.CreateVersion7();
-        var provider = new ScriptedProvider((_, _, _) => Task.FromResult<ProviderAnswer>(new ProviderAnswer.Approved("ref-2"))) { VoidFailures = 2 };
+        var provider = new ScriptedProvider((_, _, _) => Task.FromResult<ProviderAnswer>(new ProviderAnswer.Approved("ref-2")))
+        {
+            VoidFailures = 2,
+        };
         var replica = Replica(provider).StartWorking();
         await replica.HandleAsync(PaymentReplica.Placed(order, "tok_visa"));
         await UntilStateAsync(order, State.Authorized);
@@ -168,7 +175,10 @@ public sealed class CancellationTests : PaymentFixture
 
         Assert.That(
             await Database.ScalarAsync<long>(
-                "SELECT count(*) FROM simulator_payments s JOIN payments p ON p.id::text = s.idempotency_key WHERE p.order_id = ANY($1) AND void_time IS NULL",
+                """
+                SELECT count(*) FROM simulator_payments s JOIN payments p ON p.id::text = s.idempotency_key
+                WHERE p.order_id = ANY($1) AND void_time IS NULL
+                """,
                 (object)orders),
             Is.Zero);
         Assert.That(
@@ -181,12 +191,14 @@ public sealed class CancellationTests : PaymentFixture
             Has.All.Zero);
         foreach (var order in orders)
         {
-            Assert.That(await EventsAsync(order), Is.EqualTo(new[] { "PaymentAuthorized", "PaymentVoided" }).Or.EqualTo(new[] { "PaymentVoided" }));
+            Assert.That(
+                await EventsAsync(order), Is.EqualTo(new[] { "PaymentAuthorized", "PaymentVoided" }).Or.EqualTo(new[] { "PaymentVoided" }));
         }
     }
 
     private Task AllIsDoneAsync() => UntilAsync(
-        async () => await Database.ScalarAsync<long>("SELECT count(*) FROM payments WHERE state = 1 OR (state = 2 AND void_requested)") == 0,
+        async () =>
+            await Database.ScalarAsync<long>("SELECT count(*) FROM payments WHERE state = 1 OR (state = 2 AND void_requested)") == 0,
         "nothing is left to do");
 
     private async Task<int> VoidsAtSimulatorAsync(Guid order) => await Database.ScalarAsync<int>(

@@ -75,12 +75,14 @@ public sealed class LedgerTests : PaymentFixture
     [Test]
     public Task A_transaction_that_does_not_balance_is_refused() =>
         Refused(PostgresErrorCodes.CheckViolation,
-            "('{0}', 'authorize', 1, 'provider_holds', true, 'EUR', 5, 0, now()), ('{0}', 'authorize', 2, 'customer_holds', true, 'EUR', 0, 4, now())");
+            "('{0}', 'authorize', 1, 'provider_holds', true, 'EUR', 5, 0, now()), "
+            + "('{0}', 'authorize', 2, 'customer_holds', true, 'EUR', 0, 4, now())");
 
     [Test]
     public Task A_transaction_balances_in_each_currency_by_itself() =>
         Refused(PostgresErrorCodes.CheckViolation,
-            "('{0}', 'authorize', 1, 'provider_holds', true, 'EUR', 5, 0, now()), ('{0}', 'authorize', 2, 'customer_holds', true, 'USD', 0, 5, now())");
+            "('{0}', 'authorize', 1, 'provider_holds', true, 'EUR', 5, 0, now()), "
+            + "('{0}', 'authorize', 2, 'customer_holds', true, 'USD', 0, 5, now())");
 
     [Test]
     public async Task An_entry_of_nothing_or_of_both_sides_is_refused()
@@ -88,7 +90,8 @@ public sealed class LedgerTests : PaymentFixture
         await Refused(PostgresErrorCodes.CheckViolation, "('{0}', 'authorize', 1, 'provider_holds', true, 'EUR', 0, 0, now())");
         await Refused(PostgresErrorCodes.CheckViolation, "('{0}', 'authorize', 1, 'provider_holds', true, 'EUR', 5, 5, now())");
         await Refused(PostgresErrorCodes.CheckViolation,
-            "('{0}', 'authorize', 1, 'somewhere', true, 'EUR', 5, 0, now()), ('{0}', 'authorize', 2, 'customer_holds', true, 'EUR', 0, 5, now())");
+            "('{0}', 'authorize', 1, 'somewhere', true, 'EUR', 5, 0, now()), "
+            + "('{0}', 'authorize', 2, 'customer_holds', true, 'EUR', 0, 5, now())");
     }
 
     [Test]

@@ -21,9 +21,11 @@ public sealed class ListPaymentsTests : PaymentFixture
         _tokens.UseSecret(new byte[32]);
         _orders = [.. Enumerable.Range(0, 25).Select(_ => Guid.CreateVersion7())];
         var replica = Replica().StartWorking();
-        await replica.HandleAsync([.. _orders.Select((order, i) => PaymentReplica.Placed(order, i % 5 == 0 ? "tok_declined" : "tok_visa"))]);
+        await replica.HandleAsync(
+            [.. _orders.Select((order, i) => PaymentReplica.Placed(order, i % 5 == 0 ? "tok_declined" : "tok_visa"))]);
         await UntilAsync(
-            async () => await Database.ScalarAsync<long>("SELECT count(*) FROM payments WHERE state <> 1") == _orders.Length, "all are answered");
+            async () => await Database.ScalarAsync<long>("SELECT count(*) FROM payments WHERE state <> 1") == _orders.Length,
+            "all are answered");
     }
 
     [Test]
@@ -60,7 +62,8 @@ public sealed class ListPaymentsTests : PaymentFixture
     public async Task States_and_times_filter()
     {
         var declined = await List.RunAsync(new ListPaymentsRequest { Filter = "state = DECLINED" }, CancellationToken.None);
-        var future = await List.RunAsync(new ListPaymentsRequest { Filter = "state = DECLINED AND create_time > \"2100-01-01T00:00:00Z\"" }, CancellationToken.None);
+        var future = await List.RunAsync(
+            new ListPaymentsRequest { Filter = "state = DECLINED AND create_time > \"2100-01-01T00:00:00Z\"" }, CancellationToken.None);
 
         Assert.That(declined.Payments, Has.Count.EqualTo(5));
         Assert.That(declined.Payments.Select(p => p.DeclineReason), Has.All.EqualTo("card_declined"));
@@ -73,7 +76,8 @@ public sealed class ListPaymentsTests : PaymentFixture
         var page = await List.RunAsync(new ListPaymentsRequest { PageSize = 1 }, CancellationToken.None);
 
         await Assert.ThatAsync(
-            () => List.RunAsync(new ListPaymentsRequest { PageToken = page.NextPageToken, Filter = "state = DECLINED" }, CancellationToken.None),
+            () => List.RunAsync(
+                new ListPaymentsRequest { PageToken = page.NextPageToken, Filter = "state = DECLINED" }, CancellationToken.None),
             Throws.InstanceOf<DomainException>().With.Property("Reason").EqualTo(ErrorReason.PageTokenInvalid));
         await Assert.ThatAsync(
             () => List.RunAsync(new ListPaymentsRequest { Filter = "payment_method = \"tok_visa\"" }, CancellationToken.None),

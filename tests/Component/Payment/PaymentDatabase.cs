@@ -15,11 +15,20 @@ internal sealed class PaymentDatabase : IAsyncDisposable
 
     public static async Task<PaymentDatabase> CreateAsync()
     {
-        var dataSource = PostgresModule.CreateDataSource(Servers.Postgres.ConnectionString, $"test_payment_{Guid.NewGuid():N}", null);
+        var server = new DatabaseServer(Servers.Postgres.ConnectionString, $"test_payment_{Guid.NewGuid():N}");
+        var dataSource = PostgresModule.CreateDataSource(server.ConnectionString, server.Database, null);
         var messaging = new MigrationSet("messaging", typeof(MessagingModule).Assembly, "Suite.Platform.Messaging.Migrations");
-        await new Migrator(dataSource, [messaging, PaymentModule.Migrations], NullLogger<Migrator>.Instance).RunAsync(CancellationToken.None);
-        var options = new MessagingOptions { Source = "suite/payment", Topics = [], Bootstrap = "", ClientSettings = new Dictionary<string, string>() };
-        using var partitions = new PartitionKeeper(dataSource, options, new InboxRange(), TimeProvider.System, NullLogger<PartitionKeeper>.Instance);
+        var migrator = new Migrator(dataSource, server, [messaging, PaymentModule.Migrations], NullLogger<Migrator>.Instance);
+        await migrator.RunAsync(CancellationToken.None);
+        var options = new MessagingOptions
+        {
+            Source = "suite/payment",
+            Topics = [],
+            Bootstrap = string.Empty,
+            ClientSettings = new Dictionary<string, string>(),
+        };
+        using var partitions = new PartitionKeeper(
+            dataSource, options, new InboxRange(), TimeProvider.System, NullLogger<PartitionKeeper>.Instance);
         await partitions.KeepAsync(CancellationToken.None);
         return new PaymentDatabase(dataSource);
     }
@@ -63,10 +72,9 @@ internal sealed class PaymentDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var settings = new NpgsqlConnectionStringBuilder(Servers.Postgres.ConnectionString);
         var name = new NpgsqlConnectionStringBuilder(DataSource.ConnectionString).Database;
         await DataSource.DisposeAsync();
-        await using var admin = PostgresModule.CreateAdminDataSource(settings);
+        await using var admin = PostgresModule.CreateAdminDataSource(new DatabaseServer(Servers.Postgres.ConnectionString, "postgres"));
         await using var drop = admin.CreateCommand($"DROP DATABASE \"{name}\" WITH (FORCE)");
         await drop.ExecuteNonQueryAsync();
     }

@@ -40,7 +40,8 @@ public abstract class PaymentFixture
         _replicas.Clear();
         if (Database is not null)
         {
-            Assert.That((await new GetTrialBalance(new LedgerStore(Database.DataSource)).RunAsync(CancellationToken.None)).Balanced, Is.True);
+            var books = await new GetTrialBalance(new LedgerStore(Database.DataSource)).RunAsync(CancellationToken.None);
+            Assert.That(books.Balanced, Is.True);
         }
     }
 
@@ -77,7 +78,8 @@ public abstract class PaymentFixture
 
     /// <summary>The names of the events of an order's payment, in order.</summary>
     internal Task<IReadOnlyList<string>> EventsAsync(Guid order) => Database.ColumnAsync<string>(
-        "SELECT replace(type, 'suite.payment.v1.', '') FROM outbox WHERE topic = 'suite.payment.v1' AND key = $1 ORDER BY id", order.ToString());
+        "SELECT replace(type, 'suite.payment.v1.', '') FROM outbox WHERE topic = 'suite.payment.v1' AND key = $1 ORDER BY id",
+        order.ToString());
 
     /// <summary>The entries of an order's payment: step, account, debit minus credit.</summary>
     internal Task<IReadOnlyList<string>> EntriesAsync(Guid order) => Database.ColumnAsync<string>(
@@ -92,8 +94,13 @@ public abstract class PaymentFixture
     {
         var payment = (await PaymentAsync(order)).Id.ToString();
         return (
-            await Database.ScalarAsync<long>("SELECT coalesce(sum(calls), 0)::bigint FROM simulator_payments WHERE idempotency_key LIKE $1 || '%'", payment),
             await Database.ScalarAsync<long>(
-                "SELECT count(*) FROM simulator_payments WHERE idempotency_key LIKE $1 || '%' AND reference IS NOT NULL AND calls >= answers_on_call", payment));
+                "SELECT coalesce(sum(calls), 0)::bigint FROM simulator_payments WHERE idempotency_key LIKE $1 || '%'", payment),
+            await Database.ScalarAsync<long>(
+                """
+                SELECT count(*) FROM simulator_payments
+                WHERE idempotency_key LIKE $1 || '%' AND reference IS NOT NULL AND calls >= answers_on_call
+                """,
+                payment));
     }
 }

@@ -68,7 +68,8 @@ public sealed class PaymentProcessTests
         Assert.That(authorizations, Is.EqualTo(1));
         Assert.That(Told(order), Is.EqualTo(new[] { "suite.payment.v1.PaymentAuthorized" }));
         Assert.That(await EntriesAsync(order), Is.EqualTo(2));
-        Assert.That((await new LedgerService.LedgerServiceClient(Channel(second)).GetTrialBalanceAsync(new GetTrialBalanceRequest())).Balanced, Is.True);
+        var books = await new LedgerService.LedgerServiceClient(Channel(second)).GetTrialBalanceAsync(new GetTrialBalanceRequest());
+        Assert.That(books.Balanced, Is.True);
     }
 
     [Test]
@@ -110,7 +111,9 @@ public sealed class PaymentProcessTests
             await ScalarAsync<long>(
                 "SELECT count(*) FROM ledger_entries e JOIN payments p ON p.id = e.payment_id WHERE p.order_id = ANY($1)", ids),
             Is.EqualTo(2 * ids.Length));
-        Assert.That(await ScalarAsync<long>("SELECT count(*) FROM simulator_payments"), Is.EqualTo(await ScalarAsync<long>("SELECT count(*) FROM payments")));
+        Assert.That(
+            await ScalarAsync<long>("SELECT count(*) FROM simulator_payments"),
+            Is.EqualTo(await ScalarAsync<long>("SELECT count(*) FROM payments")));
         Assert.That(
             await ScalarAsync<long>("SELECT count(*) FROM outbox WHERE key = ANY($1)", (object)ids.Select(id => id.ToString()).ToArray()),
             Is.EqualTo(ids.Length));

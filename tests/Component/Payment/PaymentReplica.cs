@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using NUnit.Framework;
 using Suite.Contracts.Orders.V1;
 using Suite.Payments.Events;
 using Suite.Payments.Features;
@@ -17,14 +18,18 @@ namespace Suite.Tests.Component.Payments;
 /// <summary>One replica of the Payment service without its ports and its broker: messages are handed to it as the consumer would.</summary>
 internal sealed class PaymentReplica : IAsyncDisposable
 {
+    /// <summary>Short waits; the time limit is one that a busy machine keeps, so that calls can be counted.</summary>
     public static readonly PaymentOptions Fast = new()
     {
-        ProviderTimeout = TimeSpan.FromMilliseconds(400),
-        Lease = TimeSpan.FromSeconds(2),
+        ProviderTimeout = TimeSpan.FromSeconds(2),
+        Lease = TimeSpan.FromSeconds(3),
         PollInterval = TimeSpan.FromMilliseconds(50),
         SimulatorSlowness = TimeSpan.FromMilliseconds(200),
         StopGrace = TimeSpan.FromMilliseconds(200),
     };
+
+    /// <summary>A time limit that is meant to be hit.</summary>
+    public static readonly PaymentOptions Impatient = Fast with { ProviderTimeout = TimeSpan.FromMilliseconds(400) };
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly PaymentWorker _worker;
@@ -42,7 +47,7 @@ internal sealed class PaymentReplica : IAsyncDisposable
         Provider = provider ?? new SimulatedProvider(new SimulatorRecord(dataSource), options, TimeProvider.System);
         Settle = new SettlePayment(Queue, Provider, Outbox, options, TimeProvider.System, NullLogger<SettlePayment>.Instance);
         _worker = new PaymentWorker(Queue, Settle, options, TimeProvider.System, NullLogger<PaymentWorker>.Instance);
-        _handler = new OrderEventsHandler(Store, Outbox, _worker, TimeProvider.System);
+        _handler = new OrderEventsHandler(Store, Outbox, _worker, options, TimeProvider.System);
     }
 
     public Outbox Outbox { get; }
@@ -58,15 +63,16 @@ internal sealed class PaymentReplica : IAsyncDisposable
 
     public SettlePayment Settle { get; }
 
-    public static IncomingMessage Placed(Guid order, string token, long minorUnits = 1250, string currency = "EUR") => Message(order, new OrderPlaced
-    {
-        Order = $"orders/{order}",
-        Version = 1,
-        Customer = $"users/{Guid.NewGuid()}",
-        Total = new MoneyAmount(minorUnits, currency).ToProto(),
-        PaymentMethod = token,
-        PlaceTime = Timestamp.FromDateTime(DateTime.UtcNow),
-    });
+    public static IncomingMessage Placed(Guid order, string token, long minorUnits = 1250, string currency = "EUR") =>
+        Message(order, new OrderPlaced
+        {
+            Order = $"orders/{order}",
+            Version = 1,
+            Customer = $"users/{Guid.NewGuid()}",
+            Total = new MoneyAmount(minorUnits, currency).ToProto(),
+            PaymentMethod = token,
+            PlaceTime = Timestamp.FromDateTime(DateTime.UtcNow),
+        });
 
     public static IncomingMessage Cancelled(Guid order) => Message(order, new OrderCancelled
     {
@@ -89,6 +95,7 @@ internal sealed class PaymentReplica : IAsyncDisposable
     public PaymentReplica StartWorking()
     {
         _worker.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
+        Assert.That(SpinWait.SpinUntil(() => _worker.Room > 0, TimeSpan.FromSeconds(10)), Is.True);
         _working = true;
         return this;
     }
@@ -105,9 +112,22 @@ internal sealed class PaymentReplica : IAsyncDisposable
     /// <summary>Applies messages as the consumer does: in one transaction, and the wake-up after its commit.</summary>
     public async Task HandleAsync(params IReadOnlyList<IncomingMessage> messages)
     {
-        await _dataSource.InTransactionAsync((transaction, token) => _handler.HandleAsync(messages, transaction, token), CancellationToken.None);
+        await HandleWithoutWakeAsync(messages);
         _handler.Committed(messages);
     }
+
+    /// <summary>Applies messages in a transaction that is rolled back, as a consumer's that lost its connection.</summary>
+    public async Task HandleInVainAsync(params IReadOnlyList<IncomingMessage> messages)
+    {
+        await using var connection = await _dataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await _handler.HandleAsync(messages, transaction, CancellationToken.None);
+        await transaction.RollbackAsync();
+    }
+
+    /// <summary>Applies messages and commits, and the process has no time left to start the work.</summary>
+    public Task HandleWithoutWakeAsync(params IReadOnlyList<IncomingMessage> messages) =>
+        _dataSource.InTransactionAsync((transaction, token) => _handler.HandleAsync(messages, transaction, token), CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

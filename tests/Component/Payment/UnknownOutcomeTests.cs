@@ -26,10 +26,12 @@ public sealed class UnknownOutcomeTests : PaymentFixture
     {
         var order = Guid.CreateVersion7();
 
-        await Replica().StartWorking().HandleAsync(PaymentReplica.Placed(order, "tok_timeout"));
+        await Replica(options: PaymentReplica.Impatient).StartWorking().HandleAsync(PaymentReplica.Placed(order, "tok_timeout"));
         await UntilStateAsync(order, State.Authorized);
 
-        Assert.That(await SimulatorAsync(order), Is.EqualTo((3, 1)));
+        var (calls, authorizations) = await SimulatorAsync(order);
+        Assert.That(calls, Is.GreaterThanOrEqualTo(3));
+        Assert.That(authorizations, Is.EqualTo(1));
         Assert.That(await EventsAsync(order), Is.EqualTo(new[] { "PaymentAuthorized" }));
     }
 
@@ -45,7 +47,8 @@ public sealed class UnknownOutcomeTests : PaymentFixture
     }
 
     [Test]
-    public async Task Another_replica_resumes_with_the_same_key_what_a_crash_left_between_answer_and_commit([Values("tok_visa", "tok_flaky")] string token)
+    public async Task Another_replica_resumes_with_the_same_key_what_a_crash_left_between_answer_and_commit(
+        [Values("tok_visa", "tok_flaky")] string token)
     {
         var order = Guid.CreateVersion7();
         var crashed = Replica();
@@ -73,7 +76,8 @@ public sealed class UnknownOutcomeTests : PaymentFixture
         Assert.That(await two.Queue.ClaimAsync(10, TimeSpan.FromSeconds(1), CancellationToken.None), Is.Empty);
         IReadOnlyList<Claim> claims = [];
         await UntilAsync(
-            async () => (claims = await two.Queue.ClaimAsync(10, TimeSpan.FromSeconds(1), CancellationToken.None)).Count > 0, "the lease ends");
+            async () => (claims = await two.Queue.ClaimAsync(10, TimeSpan.FromSeconds(1), CancellationToken.None)).Count > 0,
+            "the lease ends");
 
         Assert.That(claims.Single().Attempts, Is.EqualTo(2));
         Assert.That(claims.Single().Payment.OrderId, Is.EqualTo(order));
@@ -153,6 +157,7 @@ public sealed class UnknownOutcomeTests : PaymentFixture
     private static Settlement Approve(PaymentReplica replica, Claim claim)
     {
         var after = claim.Payment.Authorize("ref", claim.Payment.UpdateTime);
-        return Settlement.Done(claim, after, replica.Outbox.Prepare(new OutgoingEvent("suite.payment.v1", after.OrderId.ToString(), after.ToEvent())));
+        var row = replica.Outbox.Prepare(new OutgoingEvent("suite.payment.v1", after.OrderId.ToString(), after.ToEvent()));
+        return Settlement.Done(claim, after, row);
     }
 }

@@ -95,7 +95,7 @@ internal sealed class ImportTests
         }
 
         var taken = 0;
-        await foreach (var _ in shop.Client.Orders.ImportAsync(Source(), new SuiteImportOptions { Window = 8 }))
+        await foreach (var _ in shop.Client.Orders.ImportAsync(Source(), new SuiteImportOptions { Window = 8 }, cancellationToken: shop.Soon))
         {
             taken++;
             Assert.That(drawn - taken, Is.LessThanOrEqualTo(8));
@@ -138,7 +138,7 @@ internal sealed class ImportTests
         var results = 0;
         var error = await Assert.ThrowsAsync<InvalidDataException>(async () =>
         {
-            await foreach (var _ in shop.Client.Orders.ImportAsync(Source()))
+            await foreach (var _ in shop.Client.Orders.ImportAsync(Source(), cancellationToken: shop.Soon))
             {
                 results++;
             }
@@ -192,7 +192,7 @@ internal sealed class ImportTests
             }
         }
 
-        await foreach (var _ in shop.Client.Orders.ImportAsync(Source()))
+        await foreach (var _ in shop.Client.Orders.ImportAsync(Source(), cancellationToken: shop.Soon))
         {
             break;
         }
@@ -212,6 +212,33 @@ internal sealed class ImportTests
 
         Assert.That(results.Select(r => r.IsPlaced), Is.All.True.And.Exactly(3).Items);
         Assert.That(shop.CallsOf("ImportOrders").Count(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_source_may_take_its_time()
+    {
+        var clock = new FakeTimeProvider();
+        using var shop = new Shop(clock);
+        using var more = new SemaphoreSlim(0);
+        async IAsyncEnumerable<CreateOrderRequest> Source()
+        {
+            foreach (var request in Requests(shop, 4))
+            {
+                yield return request;
+                await more.WaitAsync(shop.Soon);
+            }
+        }
+
+        var placed = 0;
+        await foreach (var result in shop.Client.Orders.ImportAsync(Source(), cancellationToken: shop.Soon))
+        {
+            placed += result.IsPlaced ? 1 : 0;
+            clock.Advance(TimeSpan.FromHours(1));
+            more.Release();
+        }
+
+        Assert.That(placed, Is.EqualTo(4));
+        Assert.That(shop.Retries, Is.Empty, "a quiet stream is no failure");
     }
 
     [Test]
@@ -250,7 +277,7 @@ internal sealed class ImportTests
     private static async Task<List<ImportResult>> ImportAsync(Shop shop, IEnumerable<CreateOrderRequest> requests)
     {
         var results = new List<ImportResult>();
-        await foreach (var result in shop.Client.Orders.ImportAsync(requests.ToAsyncEnumerable()))
+        await foreach (var result in shop.Client.Orders.ImportAsync(requests.ToAsyncEnumerable(), cancellationToken: shop.Soon))
         {
             results.Add(result);
         }

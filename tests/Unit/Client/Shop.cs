@@ -22,6 +22,9 @@ internal sealed class Shop : IDisposable
         });
     }
 
+    /// <summary>Ends what would otherwise hang a test for ever.</summary>
+    public CancellationToken Soon { get; } = new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token;
+
     public FakeSuite Fake { get; }
 
     public SuiteClient Client { get; }

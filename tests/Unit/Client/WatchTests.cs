@@ -16,7 +16,7 @@ internal sealed class WatchTests
         var order = await shop.Client.Orders.CreateAsync(shop.Order());
 
         var states = new List<Order.Types.State>();
-        await foreach (var state in shop.Client.Orders.WatchAsync(order.Name))
+        await foreach (var state in shop.Client.Orders.WatchAsync(order.Name, cancellationToken: shop.Soon))
         {
             states.Add(state.State);
             if (state.State == Order.Types.State.Pending)
@@ -42,7 +42,7 @@ internal sealed class WatchTests
         shop.Fake.BreakNext("WatchOrder", afterMessages: 0, StatusCode.Internal, times: 2);
 
         var versions = new List<long>();
-        await foreach (var state in shop.Client.Orders.WatchAsync(order.Name))
+        await foreach (var state in shop.Client.Orders.WatchAsync(order.Name, cancellationToken: shop.Soon))
         {
             versions.Add(state.Version);
             if (state.Version == 1)
@@ -64,7 +64,7 @@ internal sealed class WatchTests
         var order = await shop.Client.Orders.CreateAsync(shop.Order(paymentMethod: "tok_declined"));
 
         var versions = new List<long>();
-        await foreach (var state in shop.Client.Orders.WatchAsync(order.Name, afterVersion: 1))
+        await foreach (var state in shop.Client.Orders.WatchAsync(order.Name, afterVersion: 1, cancellationToken: shop.Soon))
         {
             versions.Add(state.Version);
         }
@@ -80,12 +80,11 @@ internal sealed class WatchTests
         shop.Fake.HoldPayments = true;
         var order = await shop.Client.Orders.CreateAsync(shop.Order());
         var versions = new List<long>();
-        shop.Fake.DelayNext("WatchOrder", TimeSpan.FromHours(2));
-        shop.Fake.FailNext("WatchOrder", StatusCode.Unavailable, times: 3);
+        shop.Fake.FailNext("WatchOrder", StatusCode.Unavailable, times: 3, delay: TimeSpan.FromHours(2));
 
         var watch = Task.Run(async () =>
         {
-            await foreach (var state in shop.Client.Orders.WatchAsync(order.Name))
+            await foreach (var state in shop.Client.Orders.WatchAsync(order.Name, cancellationToken: shop.Soon))
             {
                 versions.Add(state.Version);
                 shop.Fake.DecidePayments();
@@ -101,6 +100,7 @@ internal sealed class WatchTests
         await clock.RunAsync(watch, TimeSpan.FromMinutes(10));
 
         Assert.That(versions, Is.EqualTo(new long[] { 1, 2, 3 }));
+        Assert.That(shop.Retries, Has.Count.EqualTo(3));
     }
 
     [Test]

@@ -2,7 +2,7 @@ using NUnit.Framework;
 using Suite.Orders.Events;
 using Suite.Orders.Features;
 
-namespace Suite.Tests.Unit.Order;
+namespace Suite.Tests.Unit.Orders;
 
 internal sealed class OrderChangesTests
 {

@@ -7,7 +7,7 @@ using Aggregate = Suite.Orders.Domain.Order;
 using OrderLine = Suite.Orders.Domain.OrderLine;
 using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
-namespace Suite.Tests.Unit.Order;
+namespace Suite.Tests.Unit.Orders;
 
 internal sealed class OrderTests
 {

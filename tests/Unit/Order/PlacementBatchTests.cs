@@ -7,7 +7,7 @@ using Suite.Platform.Messaging;
 using Suite.Platform.Monetary;
 using Outcome = Suite.Orders.Storage.OrderPlacement.Outcome;
 
-namespace Suite.Tests.Unit.Order;
+namespace Suite.Tests.Unit.Orders;
 
 internal sealed class PlacementBatchTests
 {

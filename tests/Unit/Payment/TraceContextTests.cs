@@ -9,7 +9,9 @@ public sealed class TraceContextTests
     [Test]
     public void A_trace_goes_on_with_its_state_and_baggage()
     {
-        var context = new TraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "vendor=1", "tenant=a%20b,plain=c;ttl=3,broken");
+        var context = new TraceContext(
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "vendor=1",
+            "tenant=a%20b,plain=c;ttl=3,broken");
 
         using (var activity = context.Resume("payment.authorize"))
         {

@@ -24,7 +24,8 @@ public sealed class TrialBalanceTests
     [Test]
     public void One_minor_unit_too_much_is_seen() =>
         Assert.That(
-            GetTrialBalance.Balance("EUR", [new("EUR", "customer_holds", 0, 100), new("EUR", "provider_holds", 101, 0)]).Balanced, Is.False);
+            GetTrialBalance.Balance("EUR", [new("EUR", "customer_holds", 0, 100), new("EUR", "provider_holds", 101, 0)]).Balanced,
+            Is.False);
 
     [Test]
     public void Sums_past_64_bits_are_left_out_rather_than_wrong_and_still_compared()
@@ -32,7 +33,8 @@ public sealed class TrialBalanceTests
         var large = (BigInteger)long.MaxValue * 3;
 
         var balanced = GetTrialBalance.Balance("JPY", [new("JPY", "customer_holds", 0, large), new("JPY", "provider_holds", large, 0)]);
-        var unbalanced = GetTrialBalance.Balance("JPY", [new("JPY", "customer_holds", 0, large), new("JPY", "provider_holds", large + 1, 0)]);
+        var unbalanced = GetTrialBalance.Balance(
+            "JPY", [new("JPY", "customer_holds", 0, large), new("JPY", "provider_holds", large + 1, 0)]);
 
         Assert.That(balanced.Debits, Is.Null);
         Assert.That(balanced.Kinds[0].Debits.Units, Is.Zero);

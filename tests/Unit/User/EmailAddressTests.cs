@@ -2,7 +2,7 @@ using NUnit.Framework;
 using Suite.Platform.Errors;
 using Suite.Users.Domain;
 
-namespace Suite.Tests.Unit.User;
+namespace Suite.Tests.Unit.Users;
 
 internal sealed class EmailAddressTests
 {

@@ -2,7 +2,7 @@ using NUnit.Framework;
 using Suite.Users.Domain;
 using State = Suite.Contracts.Users.V1.User.Types.State;
 
-namespace Suite.Tests.Unit.User;
+namespace Suite.Tests.Unit.Users;
 
 internal sealed class UserAccountTests
 {

@@ -15,7 +15,7 @@ internal sealed class CallSession : IDisposable
     private readonly ServiceEndpoint _endpoint;
     private readonly RpcName _name;
     private readonly SuiteCallOptions _options;
-    private readonly SuiteRetryOptions _retry;
+    private readonly RetryState _retries;
     private readonly TimeProvider _time;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _end;
@@ -23,11 +23,7 @@ internal sealed class CallSession : IDisposable
     private readonly Activity? _span;
     private readonly long _started;
     private readonly TimeSpan _limit;
-    private readonly bool _isStream;
     private Activity? _attemptSpan;
-    private int _failures;
-    private int _unknownOutcomes;
-    private long? _failingSince;
     private CallFailure? _lastFailure;
     private string? _token;
     private string? _refusedToken;
@@ -48,9 +44,9 @@ internal sealed class CallSession : IDisposable
         _endpoint = endpoint;
         _name = name;
         _options = options ?? CallEnvironment.NoOptions;
-        _retry = _options.Retry ?? environment.Retry;
         _time = environment.Time;
-        _isStream = isStream;
+        var retry = _options.Retry ?? environment.Retry;
+        _retries = new RetryState(retry, isStream ? retry.StreamPatience : Timeout.InfiniteTimeSpan, _time);
         _caller = cancellationToken;
         RequestId = requestId;
         _limit = _options.Timeout ?? (isStream ? Timeout.InfiniteTimeSpan : environment.Timeout);
@@ -121,11 +117,9 @@ internal sealed class CallSession : IDisposable
     /// <summary>Notes that a stream brought something: what failed before is forgotten.</summary>
     public void Progressed()
     {
-        if (_failures > 0 || _refusedToken is not null)
+        if (_retries.IsFailing || _refusedToken is not null)
         {
-            _failures = 0;
-            _unknownOutcomes = 0;
-            _failingSince = null;
+            _retries.Reset();
             _renewed = false;
             _refusedToken = null;
             _endpoint.Budget.Succeeded();
@@ -146,9 +140,10 @@ internal sealed class CallSession : IDisposable
             throw Cancelled(exception);
         }
 
-        if (_end.IsCancellationRequested)
+        // What a service had to say counts, even where it came with the deadline.
+        if (_end.IsCancellationRequested && (failure.Code is StatusCode.Cancelled or StatusCode.DeadlineExceeded))
         {
-            throw Fail(failure.Code == StatusCode.DeadlineExceeded ? failure : DeadlinePassed(), exception);
+            throw Fail(DeadlinePassed() with { ReasonName = failure.ReasonName, Reason = failure.Reason }, exception);
         }
 
         if (failure.Code == StatusCode.Unauthenticated && _token is not null && !_renewed)
@@ -205,16 +200,7 @@ internal sealed class CallSession : IDisposable
 
     private async Task WaitAsync(CallFailure failure, Exception exception)
     {
-        var verdict = RetryRules.Judge(failure);
-        _failures++;
-        _unknownOutcomes += verdict == RetryRules.Verdict.UnknownOutcome ? 1 : 0;
-        if (verdict == RetryRules.Verdict.Final || _failures >= _retry.MaxAttempts || _unknownOutcomes > RetryRules.MostUnknownOutcomes)
-        {
-            throw Fail(failure, exception);
-        }
-
-        var delay = RetryRules.Delay(_failures, _retry, failure.RetryAfter);
-        if (delay >= Left || IsOutOfPatience(delay))
+        if (_retries.Next(failure, Left) is not { } delay)
         {
             throw Fail(failure, exception);
         }
@@ -235,17 +221,6 @@ internal sealed class CallSession : IDisposable
         {
             throw _caller.IsCancellationRequested ? Cancelled(exception) : Fail(failure, exception);
         }
-    }
-
-    private bool IsOutOfPatience(TimeSpan delay)
-    {
-        if (!_isStream || _retry.StreamPatience == Timeout.InfiniteTimeSpan)
-        {
-            return false;
-        }
-
-        var since = _failingSince ??= _time.GetTimestamp();
-        return _time.GetElapsedTime(since) + delay >= _retry.StreamPatience;
     }
 
     /// <summary>Tells that something will be tried again.</summary>

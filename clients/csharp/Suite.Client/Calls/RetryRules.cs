@@ -37,6 +37,16 @@ internal static class RetryRules
         };
     }
 
+    /// <summary>Whether a stream may have failed because of one request on it, and would again.</summary>
+    public static bool MayBeOfOneRequest(CallFailure failure) =>
+        Judge(failure) == Verdict.Final
+        && failure.Code
+            is StatusCode.InvalidArgument
+            or StatusCode.ResourceExhausted
+            or StatusCode.OutOfRange
+            or StatusCode.DataLoss
+            or StatusCode.Internal;
+
     /// <summary>Full jitter below a limit that doubles with each retry, on top of what the service asked for.</summary>
     /// <param name="retry">The number of the retry, from 1.</param>
     /// <param name="options">The limits.</param>

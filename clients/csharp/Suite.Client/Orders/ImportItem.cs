@@ -3,7 +3,7 @@ using Suite.Contracts.Orders.V1;
 namespace Suite.Client;
 
 /// <summary>One request on its way through an import.</summary>
-internal sealed class ImportItem(long index, CreateOrderRequest original)
+internal sealed class ImportItem(long index, CreateOrderRequest original, RetryState retries)
 {
     public long Index { get; } = index;
 
@@ -16,10 +16,7 @@ internal sealed class ImportItem(long index, CreateOrderRequest original)
 
     public int Attempts { get; set; }
 
-    public int Failures { get; set; }
-
-    /// <summary>When the first of the failures since was (a timestamp of the clock).</summary>
-    public long? FailingSince { get; set; }
+    public RetryState Retries { get; } = retries;
 
     /// <summary>May have been what ended a stream; sent with nothing else in flight, to find out.</summary>
     public bool IsSuspect { get; set; }
@@ -36,13 +33,13 @@ internal sealed class ImportItem(long index, CreateOrderRequest original)
         Order = order,
     };
 
-    public ImportResult Failed(SuiteException error) => new()
+    public ImportResult Failed(CallFailure failure, RpcName method, string? traceId, Exception? inner = null) => new()
     {
         Index = Index,
         Request = Original,
         RequestId = RequestId,
         Attempts = Attempts,
-        Error = error,
+        Error = new SuiteException(failure, method.Full, RequestId, traceId, Attempts, inner),
     };
 
     private static ImportOrdersRequest Copy(CreateOrderRequest original)

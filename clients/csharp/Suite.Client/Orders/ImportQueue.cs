@@ -90,6 +90,8 @@ internal sealed class ImportQueue
     {
         while (await WaitAsync(cancellationToken).ConfigureAwait(false))
         {
+            // A stream that has ended takes nothing more.
+            cancellationToken.ThrowIfCancellationRequested();
             lock (_lock)
             {
                 if (_ready.TryDequeue(out var item, out _))

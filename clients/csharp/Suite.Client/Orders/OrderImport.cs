@@ -84,7 +84,8 @@ internal sealed class OrderImport : IDisposable
                         break;
                     }
 
-                    _queue.Add(new ImportItem(index, source.Current ?? throw new InvalidOperationException("The source gave null instead of a request.")));
+                    var request = source.Current ?? throw new InvalidOperationException("The source gave null instead of a request.");
+                    _queue.Add(new ImportItem(index, request, new RetryState(_retry, _retry.StreamPatience, _environment.Time)));
                 }
             }
         }
@@ -162,7 +163,7 @@ internal sealed class OrderImport : IDisposable
     /// <summary>Runs one stream to its end; what it failed with, if it did.</summary>
     private async Task<Exception?> RunStreamAsync()
     {
-        using var stall = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _environment.Time);
+        using var stall = new CancellationTokenSource(_import.StallTimeout, _environment.Time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, stall.Token);
         var sending = Task.CompletedTask;
         try
@@ -173,14 +174,20 @@ internal sealed class OrderImport : IDisposable
             while (await call.ResponseStream.MoveNext(end.Token).ConfigureAwait(false))
             {
                 Hear(call.ResponseStream.Current);
-                stall.CancelAfter(_queue.InFlight > 0 ? _import.StallTimeout : Timeout.InfiniteTimeSpan);
+                stall.CancelAfter(_import.StallTimeout);
             }
 
             return _queue.InFlight == 0 ? null : Broken("The stream ended before everything was answered.");
         }
         catch (Exception e) when (e is RpcException or OperationCanceledException)
         {
-            return stall.IsCancellationRequested && !_stop.IsCancellationRequested ? Broken("The stream left requests unanswered for too long.") : e;
+            if (!stall.IsCancellationRequested || _stop.IsCancellationRequested)
+            {
+                return e;
+            }
+
+            // A stream on which nothing is to be answered has had its time; the next request opens another.
+            return _queue.InFlight == 0 ? null : Broken("The stream left requests unanswered for too long.");
         }
         finally
         {
@@ -229,29 +236,15 @@ internal sealed class OrderImport : IDisposable
         var failure = answer.Error is { } error
             ? CallFailure.Read(error)
             : new CallFailure { Code = StatusCode.Internal, Detail = "The service answered with neither an order nor an error." };
-        if (DelayBeforeAnother(item, failure) is { } delay)
+        if (item.Retries.Next(failure, TimeSpan.MaxValue) is { } delay && _endpoint.Budget.TrySpend())
         {
             _session.Tell(failure, delay, item.Attempts, item.RequestId);
             _ = SendAgainAsync(item, delay);
         }
         else
         {
-            Finish(item, Failed(item, failure, null));
+            Finish(item, item.Failed(failure, Name, _session.TraceId));
         }
-    }
-
-    private TimeSpan? DelayBeforeAnother(ImportItem item, CallFailure failure)
-    {
-        if (RetryRules.Judge(failure) != RetryRules.Verdict.Retry || item.Attempts >= _retry.MaxAttempts)
-        {
-            return null;
-        }
-
-        var delay = RetryRules.Delay(++item.Failures, _retry, failure.RetryAfter);
-        var since = item.FailingSince ??= _environment.Time.GetTimestamp();
-        var isPatient = _retry.StreamPatience == Timeout.InfiniteTimeSpan
-            || _environment.Time.GetElapsedTime(since) + delay < _retry.StreamPatience;
-        return isPatient && _endpoint.Budget.TrySpend() ? delay : null;
     }
 
     private async Task SendAgainAsync(ImportItem item, TimeSpan delay)
@@ -277,12 +270,12 @@ internal sealed class OrderImport : IDisposable
         }
 
         var failure = exception is RpcException rpc ? CallFailure.Read(rpc) : null;
-        if (failure is not null && MayBeOfOneRequest(failure))
+        if (failure is not null && RetryRules.MayBeOfOneRequest(failure))
         {
             _session.EndAttempt(failure.Code, failure.Detail);
             if (_queue.TakeOnly() is { } culprit)
             {
-                Finish(culprit, Failed(culprit, failure, exception));
+                Finish(culprit, culprit.Failed(failure, Name, _session.TraceId, exception));
                 return;
             }
 
@@ -296,18 +289,6 @@ internal sealed class OrderImport : IDisposable
         _queue.AllAgain(suspect: failure is not null && RetryRules.Judge(failure) == RetryRules.Verdict.UnknownOutcome);
         await _session.RecoverAsync(exception).ConfigureAwait(false);
     }
-
-    private static bool MayBeOfOneRequest(CallFailure failure) =>
-        RetryRules.Judge(failure) == RetryRules.Verdict.Final
-        && failure.Code
-            is StatusCode.InvalidArgument
-            or StatusCode.ResourceExhausted
-            or StatusCode.OutOfRange
-            or StatusCode.DataLoss
-            or StatusCode.Internal;
-
-    private ImportResult Failed(ImportItem item, CallFailure failure, Exception? inner) =>
-        item.Failed(new SuiteException(failure, Name.Full, item.RequestId, _session.TraceId, item.Attempts, inner));
 
     private void Finish(ImportItem item, ImportResult result)
     {

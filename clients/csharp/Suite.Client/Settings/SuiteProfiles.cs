@@ -89,7 +89,8 @@ public sealed class SuiteProfiles
     public void Save()
     {
         // A link stays a link: what it points to is replaced.
-        var target = File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(Path);
+        var link = File.Exists(Path) ? File.ResolveLinkTarget(Path, returnFinalTarget: true) : null;
+        var target = link?.FullName ?? System.IO.Path.GetFullPath(Path);
         var folder = System.IO.Path.GetDirectoryName(target)!;
         CreateFolder(folder);
         var temporary = System.IO.Path.Combine(folder, $".{System.IO.Path.GetFileName(target)}.{Guid.NewGuid():N}");

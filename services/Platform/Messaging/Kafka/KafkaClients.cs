@@ -7,7 +7,9 @@ namespace Suite.Platform.Messaging.Kafka;
 internal sealed class KafkaClients(MessagingOptions options, ILogger<KafkaClients> logger)
 {
     /// <summary>The producer of the relay: idempotent, acknowledged by all replicas, without waiting for company.</summary>
-    public IProducer<byte[], byte[]> Producer(Action<Error> onFatal) => new ProducerBuilder<byte[], byte[]>(
+    /// <param name="onFatal">Told when this producer can not go on.</param>
+    /// <param name="onTrouble">Told when a connection was lost or something else went wrong that the client mends by itself.</param>
+    public IProducer<byte[], byte[]> Producer(Action<Error> onFatal, Action onTrouble) => new ProducerBuilder<byte[], byte[]>(
             new ProducerConfig(Common())
             {
                 Acks = Acks.All,
@@ -25,6 +27,7 @@ internal sealed class KafkaClients(MessagingOptions options, ILogger<KafkaClient
         .SetErrorHandler((_, error) =>
         {
             Report(error);
+            onTrouble();
             if (error.IsFatal)
             {
                 onFatal(error);

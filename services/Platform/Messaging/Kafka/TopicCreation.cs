@@ -14,7 +14,7 @@ internal sealed class TopicCreation(MessagingOptions options, IEnumerable<Consum
 {
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Later = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(3);
 
     private string[] Topics => [.. options.Topics.Concat(consumers.SelectMany(c => c.Topics).SelectMany(t => new[] { t, DeadLetters.TopicOf(t) })).Distinct()];
 

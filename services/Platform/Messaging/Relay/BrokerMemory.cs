@@ -20,9 +20,17 @@ internal sealed class BrokerMemory(NpgsqlDataSource dataSource)
 
     private readonly ConcurrentDictionary<(string Topic, int Partition), long> _offsets = new();
     private volatile bool _lost;
+    private int _troubles = 1;
+    private int _cleared;
 
     /// <summary>Whether an offset went backwards.</summary>
     public bool IsLost => _lost;
+
+    /// <summary>
+    /// Whether the broker was out of sight since it was last asked. Nothing is sent to it before it was: what it forgot has to
+    /// come before what is new.
+    /// </summary>
+    public bool IsSuspect => Volatile.Read(ref _troubles) != Volatile.Read(ref _cleared) && !_offsets.IsEmpty;
 
     /// <summary>The highest offsets known.</summary>
     public IReadOnlyCollection<KeyValuePair<(string Topic, int Partition), long>> Offsets => [.. _offsets];
@@ -51,9 +59,14 @@ internal sealed class BrokerMemory(NpgsqlDataSource dataSource)
         _offsets[(topic, partition)] = offset;
     }
 
-    /// <summary>Asks the broker whether it still has what it acknowledged, for the time when nothing is sent.</summary>
+    /// <summary>A connection was lost; whoever answers on the next one may have forgotten.</summary>
+    public void Suspect() => Interlocked.Increment(ref _troubles);
+
+    /// <summary>Asks the broker whether it still has what it acknowledged: when it is suspect, and from time to time.</summary>
     public void Check(Func<TopicPartition, WatermarkOffsets> query)
     {
+        // A connection that is lost while the broker is asked leaves it suspect.
+        var troubles = Volatile.Read(ref _troubles);
         foreach (var ((topic, partition), offset) in _offsets)
         {
             if (query(new TopicPartition(topic, partition)).High.Value <= offset)
@@ -62,6 +75,8 @@ internal sealed class BrokerMemory(NpgsqlDataSource dataSource)
                 return;
             }
         }
+
+        Volatile.Write(ref _cleared, troubles);
     }
 
     /// <summary>Has all replicas send everything again.</summary>

@@ -13,10 +13,10 @@ internal sealed class RelayProducer : IDisposable
     private readonly byte[] _source;
     private volatile string? _fatal;
 
-    public RelayProducer(KafkaClients clients, MessagingOptions options)
+    public RelayProducer(KafkaClients clients, MessagingOptions options, Action onTrouble)
     {
         _source = Encoding.UTF8.GetBytes(options.Source);
-        _producer = clients.Producer(error => _fatal = error.Reason);
+        _producer = clients.Producer(error => _fatal = error.Reason, onTrouble);
     }
 
     /// <summary>Why this producer can not go on, or null while it can. A new one can.</summary>

@@ -19,7 +19,7 @@ internal sealed class RelaySession(
     private static readonly TimeSpan StoreAfter = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LookAlone = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LookAmongReplicas = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan CheckMemory = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CheckMemory = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
 
     private readonly ShardLeases _leases = new(dataSource, options);
@@ -42,7 +42,7 @@ internal sealed class RelaySession(
     {
         await _memory.LoadAsync(stopping);
         await using var reader = await OutboxReader.OpenAsync(dataSource, stopping);
-        using var producer = new RelayProducer(clients, options);
+        using var producer = new RelayProducer(clients, options, _memory.Suspect);
         using var watcher = clients.Listener(_ => { }).Build();
         var publisher = new KeyOrderedPublisher(producer.Produce, _memory);
         _renew.Now();
@@ -89,9 +89,9 @@ internal sealed class RelaySession(
             }
 
             await AdvanceAsync(publisher, stopping);
-            if (_check.Take() && _pages.Count == 0 && _checking.IsCompleted)
+            if (_checking.IsCompleted && (_memory.IsSuspect || (_check.Take() && _pages.Count == 0)))
             {
-                _checking = Task.Run(() => CheckMemoryOf(watcher), CancellationToken.None);
+                _checking = Task.Run(() => CheckMemoryAsync(watcher), CancellationToken.None);
             }
 
             if (_store.Take())
@@ -100,7 +100,8 @@ internal sealed class RelaySession(
             }
 
             var more = false;
-            if (_pages.Count < MostPages && _held.Count > 0 && (_within is not null || (signal.TakeRows() | _look.Take())))
+            var mayRead = _pages.Count < MostPages && _held.Count > 0 && !_memory.IsSuspect;
+            if (mayRead && (_within is not null || (signal.TakeRows() | _look.Take())))
             {
                 more = await ReadAsync(reader, publisher);
             }
@@ -276,21 +277,21 @@ internal sealed class RelaySession(
         }
     }
 
-    private void CheckMemoryOf(IConsumer<byte[], byte[]> watcher)
+    private async Task CheckMemoryAsync(IConsumer<byte[], byte[]> watcher)
     {
         try
         {
             _memory.Check(partition => watcher.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(1)));
-            if (_memory.IsLost)
-            {
-                signal.Pulse();
-            }
         }
         catch (KafkaException e)
         {
-            // Not there at the moment is not the same as forgetful: asked again later.
+            // Not there at the moment is not the same as forgetful: asked again.
             MessagingLog.MemoryUnknown(logger, e.Error.Code);
+            _memory.Suspect();
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time);
         }
+
+        signal.Pulse();
     }
 
     private void EndWindow()
@@ -299,7 +300,12 @@ internal sealed class RelaySession(
         _withinShards = [];
     }
 
-    private TimeSpan Shortest() => new[] { _renew.Left, _look.Left, _store.Left, _check.Left }.Min();
+    private TimeSpan Shortest()
+    {
+        // Nothing to store is no reason to wake up.
+        var store = _held.Any(l => l.HasNews) ? _store.Left : TimeSpan.MaxValue;
+        return new[] { _renew.Left, _look.Left, _check.Left, store }.Min();
+    }
 
     private static int Part(int replicas) => (Outbox.Shards + replicas - 1) / replicas;
 }

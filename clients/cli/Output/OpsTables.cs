@@ -1,0 +1,28 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+using Suite.Contracts.Ops.V1;
+
+namespace Suite.Cli.Output;
+
+/// <summary>Dead letters for people.</summary>
+internal static class OpsTables
+{
+    public static IRenderable DeadLetters(Printer printer, IReadOnlyList<DeadLetter> letters)
+    {
+        var table = printer.NewTable("ID", "KIND", "CONSUMER", "TYPE", "KEY", "ATTEMPTS", "PARKED", "REASON");
+        foreach (var letter in letters)
+        {
+            table.AddRow(
+                new Text(Facts.Number(letter.Id)),
+                new Text(letter.Kind.ToString().ToUpperInvariant()),
+                new Text(letter.Consumer),
+                new Text(letter.Type),
+                new Text(letter.Key),
+                new Text(Facts.Number(letter.Attempts)),
+                new Text(Facts.Time(letter.ParkTime)),
+                new Text(letter.Reason));
+        }
+
+        return table;
+    }
+}

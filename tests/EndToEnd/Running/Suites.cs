@@ -1,0 +1,57 @@
+using Suite.Local;
+
+namespace Suite.Tests.EndToEnd.Running;
+
+/// <summary>The suites that fixtures share, each started at its first use: a start costs seconds.</summary>
+[SetUpFixture]
+internal sealed class Suites
+{
+    private static TestSuite? s_calm;
+    private static TestSuite? s_breakable;
+    private static TestSuite? s_onRealKafka;
+
+    /// <summary>Where Apache Kafka lies: <c>KAFKA_HOME</c>, else <c>../shared/kafka</c>; null when it does not.</summary>
+    public static string? KafkaHome
+    {
+        get
+        {
+            var home = Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } named
+                ? named
+                : Path.Combine(Checkout.Root, "..", "shared", "kafka");
+            return File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh")) ? Path.GetFullPath(home) : null;
+        }
+    }
+
+    /// <summary>Two replicas of Order and of Payment, on the broker built into librdkafka.</summary>
+    public static async Task<TestSuite> CalmAsync()
+    {
+        s_calm ??= await TestSuite.StartAsync(
+            options => options with { Replicas = new Dictionary<string, int> { ["order"] = 2, ["payment"] = 2 } });
+        LiveSuite.Addresses = s_calm.Local.ClientEnvironment;
+        return s_calm;
+    }
+
+    /// <summary>One process a service, to be killed and started with other settings. Whoever breaks it mends it.</summary>
+    public static async Task<TestSuite> BreakableAsync() => s_breakable ??= await TestSuite.StartAsync(static options => options);
+
+    /// <summary>One process a service on Apache Kafka; the calling test is ignored when there is none on this machine.</summary>
+    public static async Task<TestSuite> OnRealKafkaAsync()
+    {
+        if (KafkaHome is not { } home)
+        {
+            Assert.Ignore("Apache Kafka is not here: set KAFKA_HOME.");
+            throw new InvalidOperationException();
+        }
+
+        return s_onRealKafka ??= await TestSuite.StartAsync(options => options with { KafkaHome = home });
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        foreach (var suite in new[] { s_calm, s_breakable, s_onRealKafka })
+        {
+            await (suite?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+    }
+}
