@@ -20,8 +20,11 @@ internal sealed class OrderPlacing : IDisposable
     private const string Copy = "suite_order_pgbench";
     private const int FirstOrders = 1_000;
 
-    /// <summary>Callers, the ratio the design wants, and whether it is measured in full.</summary>
-    private static readonly (int Callers, double Wanted, bool IsMain)[] s_levels = [(1, 0.34, true), (8, 0.7, true), (32, 1.0, true), (128, 2.0, false)];
+    /// <summary>More callers than the server has connections for pgbench, which is what group commit is for.</summary>
+    private const int ManyCallers = 128;
+
+    /// <summary>Callers, and the ratio the design wants; those without one are there to find the best pgbench can do.</summary>
+    private static readonly (int Callers, double? Wanted)[] s_levels = [(1, 0.34), (8, 0.7), (32, 1.0), (64, null)];
 
     private readonly LocalSuite _suite;
     private readonly Shop _shop;
@@ -67,10 +70,10 @@ internal sealed class OrderPlacing : IDisposable
 
         var measurements = new List<Measurement>();
         var best = (Clients: 0, PerSecond: 0.0);
-        foreach (var (callers, wanted, isMain) in s_levels)
+        foreach (var (callers, wanted) in s_levels)
         {
             var level = new Level();
-            for (var round = 0; round < (isMain ? _options.Rounds : 1); round++)
+            for (var round = 0; round < (wanted is null ? 1 : _options.Rounds); round++)
             {
                 if (round % 2 == 0)
                 {
@@ -91,11 +94,12 @@ internal sealed class OrderPlacing : IDisposable
             best = level.Pairs.Theirs > best.PerSecond ? (callers, level.Pairs.Theirs) : best;
         }
 
-        var top = measurements.MaxBy(m => m.Value)!;
-        measurements.Add(new Measurement("the best of these", top.Value, "/s")
-        {
-            Against = new Comparison(Text($"pgbench's best, {best.Clients} clients"), best.PerSecond, top.Value / best.PerSecond, top.Value / best.PerSecond, top.Value / best.PerSecond),
-        });
+        var many = await MeasureAsync(ManyCallers, cancellationToken);
+        Progress.Say($"CreateOrder, {ManyCallers} callers: {many.PerSecond:0}/s, pgbench's best {best.PerSecond:0}/s with {best.Clients} clients");
+        var top = new Level();
+        top.Ours.Add(many);
+        top.Pairs.Add(many.PerSecond, best.PerSecond);
+        measurements.Add(top.ToMeasurement(ManyCallers, 1.35, Text($"pgbench's best, with {best.Clients} clients")));
         var shown = Path.GetRelativePath(Checkout.Root, script);
         return new PartResult(
             BenchOptions.CreateOrder,
@@ -180,16 +184,24 @@ internal sealed class OrderPlacing : IDisposable
 
         public PairedRatio Pairs { get; } = new();
 
-        public Measurement ToMeasurement(int callers, double wanted) =>
-            Measurement.PerSecond(Text($"CreateOrder, {callers} {(callers == 1 ? "caller" : "callers")}"), Text($"pgbench, {callers} clients"), Pairs) with
+        public Measurement ToMeasurement(int callers, double? wanted, string? yardstick = null)
+        {
+            var details = new Dictionary<string, double>
             {
-                Target = Target.RatioAtLeast(wanted),
-                Details = new Dictionary<string, double>
-                {
-                    ["p50 ms"] = PairedRatio.Median(Ours.Select(o => o.Latencies.P50)),
-                    ["p99 ms"] = PairedRatio.Median(Ours.Select(o => o.Latencies.P99)),
-                    ["pgbench average ms"] = PairedRatio.Median(Theirs.Select(t => t.AverageMilliseconds)),
-                },
+                ["p50 ms"] = PairedRatio.Median(Ours.Select(o => o.Latencies.P50)),
+                ["p99 ms"] = PairedRatio.Median(Ours.Select(o => o.Latencies.P99)),
             };
+            if (Theirs.Count > 0)
+            {
+                details["pgbench average ms"] = PairedRatio.Median(Theirs.Select(t => t.AverageMilliseconds));
+            }
+
+            return Measurement.PerSecond(
+                Text($"CreateOrder, {callers} {(callers == 1 ? "caller" : "callers")}"), yardstick ?? Text($"pgbench, {callers} clients"), Pairs) with
+            {
+                Target = wanted is { } bound ? Target.RatioAtLeast(bound) : null,
+                Details = details,
+            };
+        }
     }
 }

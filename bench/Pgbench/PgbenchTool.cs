@@ -35,7 +35,7 @@ internal sealed partial class PgbenchTool
     }
 
     /// <summary>The command of a run, for a shell.</summary>
-    public string Command(string clients, string seconds) => string.Join(' ', ["pgbench", .. Arguments(clients, seconds)]);
+    public string Command(string clients, string seconds) => string.Join(' ', [$"PGOPTIONS='{SessionOptions}'", "pgbench", .. Arguments(clients, seconds)]);
 
     /// <summary>Runs it, and checks that every transaction wrote an order with its lines and its event.</summary>
     /// <exception cref="SuiteLocalException">It failed, or did not do what it was measured for.</exception>

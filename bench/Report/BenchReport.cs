@@ -38,10 +38,10 @@ internal sealed record BenchReport(
         {
             Line($"");
             Line($"{part.Title}");
-            Line($"  {"",-44}{"measured",14}{"yardstick",14}{"ratio",8}  {"spread",-13}{"wanted",-10}");
+            Line($"  {"",-46}{"measured",12}{"yardstick",12}{"ratio",8}  {"spread",-13}{"wanted",-16}{"yardstick is"}");
             foreach (var measurement in part.Measurements)
             {
-                Line($"  {measurement.What,-44}{Amount(measurement.Value, measurement.Unit),14}{Yardstick(measurement)}{Wanted(measurement)}");
+                Line($"  {measurement.What,-46}{Amount(measurement.Value, measurement.Unit),12}{Yardstick(measurement)}{Wanted(measurement),-16}{measurement.Against?.With}");
                 if (measurement.Details.Count > 0)
                 {
                     Line($"      {string.Join(", ", measurement.Details.Select(d => $"{d.Key} {Number(d.Value)}"))}");
@@ -60,8 +60,8 @@ internal sealed record BenchReport(
     }
 
     private static string Yardstick(Measurement measurement) => measurement.Against is not { } against
-        ? string.Create(CultureInfo.InvariantCulture, $"{"",14}{"",8}  {"",-13}")
-        : string.Create(CultureInfo.InvariantCulture, $"{Amount(against.Value, measurement.Unit),14}{against.Ratio,8:0.00}  {$"{Ratio(against.Lowest)}..{Ratio(against.Highest)}",-13}");
+        ? string.Create(CultureInfo.InvariantCulture, $"{"",12}{"",8}  {"",-13}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Amount(against.Value, measurement.Unit),12}{against.Ratio,8:0.00}  {$"{Ratio(against.Lowest)}..{Ratio(against.Highest)}",-13}");
 
     private static string Wanted(Measurement measurement) => measurement.Target is not { } target
         ? string.Empty
