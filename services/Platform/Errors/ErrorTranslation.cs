@@ -19,7 +19,7 @@ public sealed class ErrorTranslation(ILogger<ErrorTranslation> logger, TimeProvi
                 ErrorLog.Unforeseen(logger, context.Method, exception);
                 break;
             case StatusCode.Unavailable when error.Details.TryGetValue("dependency", out var dependency):
-                ErrorLog.DependencyUnavailable(logger, context.Method, dependency, exception);
+                ErrorLog.DependencyUnavailable(logger, context.Method, dependency, (exception.InnerException ?? exception).GetType().Name);
                 break;
         }
 
