@@ -37,6 +37,7 @@ internal sealed class MessagingHost : IAsyncDisposable
             ["SUITE_KAFKA_PARTITIONS"] = "4",
         });
         builder.Logging.AddProvider(new TestLog());
+        builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Services.AddPostgres(builder.Configuration, database);
         builder.Services.AddIdempotency();
         builder.Services.AddMessaging(builder.Configuration, "suite/test", topic);

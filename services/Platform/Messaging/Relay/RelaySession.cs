@@ -178,16 +178,23 @@ internal sealed class RelaySession(
                 }
             }
 
-            foreach (var shard in page.Shards.Where(s => !_failed.Contains(s.Shard)))
-            {
-                shard.HasNews |= page.Messages.Count > 0;
-                shard.Sent = page.Completes ?? shard.Sent;
-            }
+            Advance(page);
         }
 
         if (_failed.Count > 0)
         {
             await DrainAsync(publisher, cancellationToken);
+        }
+    }
+
+    private void Advance(RelayPage page)
+    {
+        var told = page.Messages.Select(m => m.Row.Shard).ToHashSet();
+        foreach (var shard in page.Shards.Where(s => !_failed.Contains(s.Shard)))
+        {
+            // A shard that had nothing to tell need not be stored: there is nothing to tell twice.
+            shard.HasNews |= told.Contains(shard.Shard);
+            shard.Sent = page.Completes ?? shard.Sent;
         }
     }
 
@@ -210,11 +217,7 @@ internal sealed class RelaySession(
             }
 
             _failed.UnionWith(page.Failed.Keys);
-            foreach (var shard in page.Shards.Where(s => !_failed.Contains(s.Shard)))
-            {
-                shard.HasNews |= page.Messages.Count > 0;
-                shard.Sent = page.Completes ?? shard.Sent;
-            }
+            Advance(page);
         }
 
         foreach (var shard in _held)
