@@ -77,13 +77,13 @@ internal sealed class OrderPlacing : IDisposable
             {
                 if (round % 2 == 0)
                 {
-                    level.Ours.Add(await MeasureAsync(callers, cancellationToken));
+                    level.Add(await MeasureAsync(callers, cancellationToken));
                     level.Theirs.Add(await MeasurePgbenchAsync(callers, cancellationToken));
                 }
                 else
                 {
                     level.Theirs.Add(await MeasurePgbenchAsync(callers, cancellationToken));
-                    level.Ours.Add(await MeasureAsync(callers, cancellationToken));
+                    level.Add(await MeasureAsync(callers, cancellationToken));
                 }
 
                 level.Pairs.Add(level.Ours[^1].PerSecond, level.Theirs[^1].PerSecond);
@@ -95,10 +95,10 @@ internal sealed class OrderPlacing : IDisposable
         }
 
         var many = await MeasureAsync(ManyCallers, cancellationToken);
-        Progress.Say($"CreateOrder, {ManyCallers} callers: {many.PerSecond:0}/s, pgbench's best {best.PerSecond:0}/s with {best.Clients} clients");
+        Progress.Say($"CreateOrder, {ManyCallers} callers: {many.Load.PerSecond:0}/s, pgbench's best {best.PerSecond:0}/s with {best.Clients} clients");
         var top = new Level();
-        top.Ours.Add(many);
-        top.Pairs.Add(many.PerSecond, best.PerSecond);
+        top.Add(many);
+        top.Pairs.Add(many.Load.PerSecond, best.PerSecond);
         measurements.Add(top.ToMeasurement(ManyCallers, 1.35, Text($"pgbench's best, with {best.Clients} clients")));
         var shown = Path.GetRelativePath(Checkout.Root, script);
         return new PartResult(
@@ -108,10 +108,12 @@ internal sealed class OrderPlacing : IDisposable
             measurements);
     }
 
-    private async Task<LoadResult> MeasureAsync(int callers, CancellationToken cancellationToken)
+    private async Task<(LoadResult Load, double CpuPerOrder)> MeasureAsync(int callers, CancellationToken cancellationToken)
     {
         await SettleAsync(cancellationToken);
-        return await PlaceAsync(callers, _options.Window, cancellationToken);
+        var before = _processor.Total;
+        var load = await PlaceAsync(callers, _options.Window, cancellationToken);
+        return (load, (_processor.Total - before).TotalMicroseconds / load.Latencies.Count);
     }
 
     private async Task<PgbenchResult> MeasurePgbenchAsync(int clients, CancellationToken cancellationToken)
@@ -178,11 +180,19 @@ internal sealed class OrderPlacing : IDisposable
     /// <summary>What was measured with one number of callers.</summary>
     private sealed class Level
     {
+        private readonly List<double> _cpu = [];
+
         public List<LoadResult> Ours { get; } = [];
 
         public List<PgbenchResult> Theirs { get; } = [];
 
         public PairedRatio Pairs { get; } = new();
+
+        public void Add((LoadResult Load, double CpuPerOrder) measured)
+        {
+            Ours.Add(measured.Load);
+            _cpu.Add(measured.CpuPerOrder);
+        }
 
         public Measurement ToMeasurement(int callers, double? wanted, string? yardstick = null)
         {
@@ -190,6 +200,8 @@ internal sealed class OrderPlacing : IDisposable
             {
                 ["p50 ms"] = PairedRatio.Median(Ours.Select(o => o.Latencies.P50)),
                 ["p99 ms"] = PairedRatio.Median(Ours.Select(o => o.Latencies.P99)),
+                // Order and User with their relays, and the broker where it is a process of its own; PostgreSQL is not in it.
+                ["services' CPU us an order"] = PairedRatio.Median(_cpu),
             };
             if (Theirs.Count > 0)
             {
