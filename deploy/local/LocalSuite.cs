@@ -257,6 +257,12 @@ public sealed class LocalSuite : IAsyncDisposable
             ["SUITE_POSTGRES"] = PostgresConnectionString,
             ["SUITE_KAFKA"] = KafkaBootstrapServers,
         };
+        if (Kafka is { ProcessId: null })
+        {
+            // A real broker answers as soon as there is something; the one built into librdkafka looks again only after this time.
+            environment["SUITE_KAFKA_OPTIONS"] = "fetch.wait.max.ms=20";
+        }
+
         foreach (var (key, value) in ClientEnvironment)
         {
             environment[key] = value;

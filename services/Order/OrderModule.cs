@@ -30,6 +30,9 @@ public static class OrderModule
         services.AddServiceClient<PaymentService.PaymentServiceClient>("SUITE_PAYMENT_ADDRESS");
 
         services.AddSingleton<ProductStore>();
+        // Without state, so that one serves every call.
+        services.AddSingleton<OrderGrpcService>();
+        services.AddSingleton<ProductGrpcService>();
         services.AddSingleton<PriceBook>();
         services.AddSingleton<CreateProduct>();
         services.AddSingleton<OrderStore>();

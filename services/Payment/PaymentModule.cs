@@ -37,6 +37,9 @@ public static class PaymentModule
         services.AddSingleton<SimulatorRecord>();
         services.AddSingleton<IPaymentProvider, SimulatedProvider>();
         services.AddSingleton<SettlePayment>();
+        // Without state, so that one serves every call.
+        services.AddSingleton<PaymentGrpcService>();
+        services.AddSingleton<LedgerGrpcService>();
         services.AddSingleton<PaymentWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentWorker>());
 

@@ -25,6 +25,8 @@ public static class UserModule
         services.AddSingleton<UserStore>();
         services.AddSingleton<CreateUser>();
         services.AddSingleton<GetUsers>();
+        // Without state, so that one serves every call.
+        services.AddSingleton<UserGrpcService>();
     }
 
     /// <summary>Maps the service's endpoints.</summary>

@@ -80,6 +80,7 @@ internal sealed partial class HouseTests
     [GeneratedRegex(@"(?<![\w.$}/-])/(work|root|home/\w+|Users/\w+)/")]
     private static partial Regex MachinePath();
 
-    [GeneratedRegex(@"""resolved"": ""https?:")]
+    // What names one, wherever it is: a lock file's address, a package source, a client's setting.
+    [GeneratedRegex(@"""resolved"":\s*""https?:|<add\s+key=""[^""]*""\s+value=""https?:|\bregistry\s*=\s*https?:|/v3/index\.json")]
     private static partial Regex RegistryHost();
 }

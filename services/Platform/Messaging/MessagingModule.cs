@@ -34,6 +34,7 @@ public static class MessagingModule
         services.AddSingleton<InboxApplier>();
         services.AddSingleton<ParkingLot>();
         services.AddSingleton<DeadLetterReplayer>();
+        services.AddSingleton<DeadLetterGrpcService>();
 
         // Stopped in the opposite order: what consumers commit last is still relayed.
         services.AddHostedService<PartitionKeeper>();

@@ -35,6 +35,8 @@ internal sealed class MessagingHost : IAsyncDisposable
             ["SUITE_POSTGRES"] = (postgres ?? Servers.Postgres.ConnectionString) + ";Maximum Pool Size=10",
             ["SUITE_KAFKA"] = kafka,
             ["SUITE_KAFKA_PARTITIONS"] = "4",
+            // The broker built into librdkafka looks again only after this time.
+            ["SUITE_KAFKA_OPTIONS"] = "fetch.wait.max.ms=20",
         });
         builder.Logging.AddProvider(new TestLog());
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
@@ -51,7 +53,8 @@ internal sealed class MessagingHost : IAsyncDisposable
         var host = builder.Build();
         await host.StartAsync();
         var started = new MessagingHost(host);
-        await started.ExecuteAsync("CREATE TABLE IF NOT EXISTS effect (id bigint GENERATED ALWAYS AS IDENTITY, key text NOT NULL, number int NOT NULL)");
+        // Two hosts may come at once, and IF NOT EXISTS is no lock.
+        await started.ExecuteAsync("BEGIN; SELECT pg_advisory_xact_lock(77); CREATE TABLE IF NOT EXISTS effect (id bigint GENERATED ALWAYS AS IDENTITY, key text NOT NULL, number int NOT NULL); COMMIT");
         return started;
     }
 

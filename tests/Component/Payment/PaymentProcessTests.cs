@@ -137,6 +137,7 @@ public sealed class PaymentProcessTests
         {
             ["SUITE_POSTGRES"] = _postgres.ConnectionString,
             ["SUITE_KAFKA"] = _kafka.BootstrapServers,
+            ["SUITE_KAFKA_OPTIONS"] = "fetch.wait.max.ms=20",
             ["SUITE_PROVIDER_TIMEOUT"] = "1",
             ["SUITE_PAYMENT_LEASE"] = "2",
         };

@@ -69,8 +69,6 @@ internal sealed class KafkaClients(MessagingOptions options, ILogger<KafkaClient
 
     private ConsumerBuilder<byte[], byte[]> Consumer(ConsumerConfig config, Action<Error> onFatal)
     {
-        // A real broker answers as soon as there is something; the one built into librdkafka looks again only after this time.
-        config.FetchWaitMaxMs = 100;
         config.FetchErrorBackoffMs = 100;
         return new ConsumerBuilder<byte[], byte[]>(config)
             .SetErrorHandler((_, error) =>
