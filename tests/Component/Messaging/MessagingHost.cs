@@ -54,7 +54,13 @@ internal sealed class MessagingHost : IAsyncDisposable
         await host.StartAsync();
         var started = new MessagingHost(host);
         // Two hosts may come at once, and IF NOT EXISTS is no lock.
-        await started.ExecuteAsync("BEGIN; SELECT pg_advisory_xact_lock(77); CREATE TABLE IF NOT EXISTS effect (id bigint GENERATED ALWAYS AS IDENTITY, key text NOT NULL, number int NOT NULL); COMMIT");
+        await started.ExecuteAsync(
+            """
+            BEGIN;
+            SELECT pg_advisory_xact_lock(77);
+            CREATE TABLE IF NOT EXISTS effect (id bigint GENERATED ALWAYS AS IDENTITY, key text NOT NULL, number int NOT NULL);
+            COMMIT
+            """);
         return started;
     }
 
