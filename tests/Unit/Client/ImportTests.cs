@@ -198,6 +198,7 @@ internal sealed class ImportTests
         }
 
         await ClientClock.UntilAsync(() => ended);
+        Assert.That(shop.Soon.IsCancellationRequested, Is.False, "it ended by itself, not because its time was over");
         Assert.That(ended, Is.True);
     }
 

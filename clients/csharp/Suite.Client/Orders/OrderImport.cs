@@ -110,7 +110,10 @@ internal sealed class OrderImport : IDisposable
                 _session.StartAttempt();
                 if (await RunStreamAsync().ConfigureAwait(false) is { } failure)
                 {
-                    await HandleAsync(failure).ConfigureAwait(false);
+                    if (!await HandleAsync(failure).ConfigureAwait(false))
+                    {
+                        break;
+                    }
                 }
                 else
                 {
@@ -261,12 +264,12 @@ internal sealed class OrderImport : IDisposable
     }
 
     /// <summary>Takes the failure of a stream: waits for the time of another, finds the request that is to blame, or throws.</summary>
-    private async Task HandleAsync(Exception exception)
+    /// <returns>Whether there is to be another stream; not when the consumer stopped listening.</returns>
+    private async Task<bool> HandleAsync(Exception exception)
     {
         if (_stop.IsCancellationRequested)
         {
-            await QuitAsync(exception).ConfigureAwait(false);
-            return;
+            return await QuitAsync(exception).ConfigureAwait(false);
         }
 
         var failure = exception is RpcException rpc ? CallFailure.Read(rpc) : null;
@@ -276,18 +279,19 @@ internal sealed class OrderImport : IDisposable
             if (_queue.TakeOnly() is { } culprit)
             {
                 Finish(culprit, culprit.Failed(failure, Name, _session.TraceId, exception));
-                return;
+                return true;
             }
 
             if (_queue.InFlight > 0)
             {
                 _queue.AllAgain(suspect: true);
-                return;
+                return true;
             }
         }
 
         _queue.AllAgain(suspect: failure is not null && RetryRules.Judge(failure) == RetryRules.Verdict.UnknownOutcome);
         await _session.RecoverAsync(exception).ConfigureAwait(false);
+        return true;
     }
 
     private void Finish(ImportItem item, ImportResult result)
