@@ -3,7 +3,6 @@ using Google.Rpc;
 using Grpc.AspNetCore.Server;
 using Grpc.Health.V1;
 using Grpc.Reflection;
-using Grpc.Reflection.V1Alpha;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Suite.Platform.Naming;
@@ -18,11 +17,12 @@ internal static class ReflectionModule
 {
     public static IServiceCollection AddSuiteReflection(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new ReflectionServiceImpl(Services(provider.GetServices<EndpointDataSource>()), Symbols()));
+        services.AddSingleton(provider => new ReflectionServiceImpl(Services(provider), Symbols()));
+        services.AddSingleton(provider => new ReflectionV1ServiceImpl(Services(provider), Symbols()));
         return services.AddGrpcReflection();
     }
 
-    private static IEnumerable<string> Services(IEnumerable<EndpointDataSource> sources) => sources
+    private static IEnumerable<string> Services(IServiceProvider provider) => provider.GetServices<EndpointDataSource>()
         .SelectMany(source => source.Endpoints)
         .Select(endpoint => endpoint.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.ServiceName)
         .OfType<string>()
@@ -30,5 +30,11 @@ internal static class ReflectionModule
         .Order(StringComparer.Ordinal);
 
     private static SymbolRegistry Symbols() => SymbolRegistry.FromFiles(
-        [.. ContractDescriptors.Files, ErrorDetailsReflection.Descriptor, HealthReflection.Descriptor, ReflectionReflection.Descriptor]);
+        [
+            .. ContractDescriptors.Files,
+            ErrorDetailsReflection.Descriptor,
+            HealthReflection.Descriptor,
+            Grpc.Reflection.V1Alpha.ReflectionReflection.Descriptor,
+            Grpc.Reflection.V1.ReflectionReflection.Descriptor,
+        ]);
 }
