@@ -23,6 +23,7 @@ public static class UserModule
         services.AddMessaging(builder.Configuration, "suite/user", Topic);
         services.AddMigrations(new MigrationSet("user", typeof(UserModule).Assembly, "Suite.Users.Storage.Migrations"));
         services.AddSingleton<UserStore>();
+        services.AddSingleton<UserCache>();
         services.AddSingleton<CreateUser>();
         services.AddSingleton<GetUsers>();
         // Without state, so that one serves every call.
