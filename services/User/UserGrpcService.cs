@@ -2,6 +2,7 @@ using Grpc.Core;
 using Suite.Contracts.Users.V1;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Naming;
+using Suite.Platform.Security;
 using Suite.Users.Domain;
 using Suite.Users.Features;
 
@@ -12,7 +13,7 @@ internal sealed class UserGrpcService(CreateUser createUser, GetUsers getUsers) 
 {
     public override Task<User> CreateUser(CreateUserRequest request, ServerCallContext context) =>
         createUser.RunAsync(
-            RequestKey.Of("CreateUser", request.RequestId, request),
+            RequestKey.Of("CreateUser", request.RequestId, request, context.GetCaller()),
             EmailAddress.Parse(request.User.Email, "user.email"),
             request.User.DisplayName,
             context.CancellationToken);

@@ -14,13 +14,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Suite.Platform.Errors;
+using Suite.Platform.Security;
 using Suite.Platform.Validation;
 
 namespace Suite.Platform.Hosting;
 
 /// <summary>
 /// What every service stands on, in one call: its two ports, gRPC with its interceptors, reflection, JSON transcoding,
-/// gRPC-Web, health, graceful stop, and configuration from the environment.
+/// gRPC-Web, authorization, health, graceful stop, and configuration from the environment.
 /// </summary>
 public static class SuiteHost
 {
@@ -37,9 +38,12 @@ public static class SuiteHost
             EnvironmentName = Environment.GetEnvironmentVariable("SUITE_ENVIRONMENT") ?? Environments.Development,
         });
         AddLogging(builder);
-        AddServer(builder);
+        var tls = TlsSettings.From(builder.Configuration);
+        builder.Services.AddSingleton(tls);
+        AddServer(builder, tls);
         AddGrpc(builder.Services, builder.Environment);
         builder.Services.AddSuiteHealth();
+        builder.Services.AddSecurity(builder.Configuration, service);
         builder.Services.TryAddSingleton(TimeProvider.System);
         CrashPoints.Use(builder.Configuration, builder.Environment);
         return builder;
@@ -52,6 +56,7 @@ public static class SuiteHost
         app.UseMiddleware<ProtocolErrorMiddleware>();
         app.UseMiddleware<DefaultDeadlineMiddleware>();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseSecurity();
         app.MapGrpcReflectionService();
         app.MapSuiteHealth();
         return app;
@@ -81,7 +86,7 @@ public static class SuiteHost
         }
     }
 
-    private static void AddServer(WebApplicationBuilder builder)
+    private static void AddServer(WebApplicationBuilder builder, TlsSettings tls)
     {
         var address = IPAddress.Parse(builder.Configuration["SUITE_BIND"] ?? "0.0.0.0");
         var http = Port(builder.Configuration, "SUITE_HTTP_PORT", 8080);
@@ -95,7 +100,11 @@ public static class SuiteHost
             kestrel.Limits.Http2.InitialStreamWindowSize = 768 * 1024;
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
             kestrel.Listen(address, http, endpoint => endpoint.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(address, grpc, endpoint => endpoint.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(address, grpc, endpoint =>
+            {
+                endpoint.Protocols = HttpProtocols.Http2;
+                tls.Use(endpoint);
+            });
         });
         builder.Services.AddRouting();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
