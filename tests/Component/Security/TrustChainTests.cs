@@ -154,7 +154,7 @@ internal sealed class TrustChainTests
         public static void Bind(ServiceBinderBase binder, Silent service) => binder.AddMethod(
             Method("suite.order.v1.OrderService", "Unspoken"), new UnaryServerMethod<GetOrderRequest, Order>((_, _) => Task.FromResult(new Order())));
 
-        public Task<Order> Unspoken(GetOrderRequest request, ServerCallContext context) => Task.FromResult(new Order());
+        public virtual Task<Order> Unspoken(GetOrderRequest request, ServerCallContext context) => Task.FromResult(new Order());
 
         protected static Method<GetOrderRequest, Order> Method(string service, string name)
         {
@@ -171,7 +171,7 @@ internal sealed class TrustChainTests
     [BindServiceMethod(typeof(Foreign), nameof(BindForeign))]
     public class Foreign : Silent
     {
-        public Task<Order> Call(GetOrderRequest request, ServerCallContext context) => Task.FromResult(new Order());
+        public virtual Task<Order> Call(GetOrderRequest request, ServerCallContext context) => Task.FromResult(new Order());
 
         public static void BindForeign(ServiceBinderBase binder, Foreign service) => binder.AddMethod(
             Method("foreign.Service", "Call"), new UnaryServerMethod<GetOrderRequest, Order>((_, _) => Task.FromResult(new Order())));
