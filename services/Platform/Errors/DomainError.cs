@@ -82,6 +82,18 @@ public static class DomainError
             RetryAfter = TimeSpan.FromMilliseconds(500),
         };
 
+    /// <summary>RESOURCE_EXHAUSTED because this caller, account or address has asked too often.</summary>
+    public static DomainException RateLimited(TimeSpan retryAfter) =>
+        new(StatusCode.ResourceExhausted, ErrorReason.RateLimited, "Too many attempts; try again later.") { RetryAfter = retryAfter };
+
+    /// <summary>UNAUTHENTICATED: address, password or state do not allow to sign in. Which of them is not said.</summary>
+    public static DomainException SignInRefused() =>
+        new(StatusCode.Unauthenticated, ErrorReason.SignInRefused, "The e-mail address or the password is wrong, or the user may not sign in.");
+
+    /// <summary>UNAUTHENTICATED: the refresh token is of no use, and the user has to sign in again.</summary>
+    public static DomainException RefreshTokenInvalid() =>
+        new(StatusCode.Unauthenticated, ErrorReason.RefreshTokenInvalid, "The refresh token is no longer valid; sign in again.");
+
     /// <summary>UNAVAILABLE because this replica is stopping; another one, or the next, goes on.</summary>
     public static DomainException Stopping() =>
         new(StatusCode.Unavailable, ErrorReason.ServiceStopping, "The service is stopping; call again.")
