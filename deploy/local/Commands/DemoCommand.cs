@@ -92,6 +92,9 @@ internal static class DemoCommand
             // A fresh suite needs a fresh database: one that SUITE_POSTGRES names may hold somebody's orders.
             Postgres = null,
             Kafka = null,
+            MasterKeyFile = null,
+            AdminKeyFile = null,
+            Issuer = null,
             Fresh = true,
             Stages = new ConsoleStages(),
             Say = Console.WriteLine,

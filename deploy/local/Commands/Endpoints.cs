@@ -1,5 +1,6 @@
 using System.Text;
 using Npgsql;
+using Suite.Local.Keys;
 
 namespace Suite.Local.Commands;
 
@@ -34,7 +35,7 @@ internal static class Endpoints
     public static void Write(string file, LocalSuite suite)
     {
         var lines = new List<string> { "# Written by ./build.sh run while it runs:  set -a; . .suite/endpoints.env; set +a" };
-        lines.AddRange(suite.ClientEnvironment.Select(pair => $"{pair.Key}={pair.Value}"));
+        lines.AddRange(suite.ClientEnvironment.Select(pair => $"{pair.Key}={Quoted(pair.Value)}"));
         lines.AddRange(suite.Services.Where(s => s.Replica == 0).Select(s => $"SUITE_{s.Name.ToUpperInvariant()}_HTTP_ADDRESS={s.HttpAddress}"));
         lines.Add($"KAFKA_BOOTSTRAP_SERVERS={suite.KafkaBootstrapServers}");
         if (suite.Postgres is not null)
@@ -43,14 +44,11 @@ internal static class Endpoints
             lines.AddRange([$"PGHOST={postgres.Host}", $"PGPORT={postgres.Port}", $"PGUSER={postgres.Username}", $"PGPASSWORD={postgres.Password}"]);
         }
 
-        File.Delete(file);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var writer = new StreamWriter(file, options);
-        lines.ForEach(writer.WriteLine);
+        OwnerFile.Write(file, string.Concat(lines.Select(line => line + "\n")));
     }
+
+    // A path may hold what a shell would take for something else.
+    private static string Quoted(string value) => value.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or ':' or '-' or '_')
+        ? value
+        : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }
