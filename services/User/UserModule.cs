@@ -26,6 +26,7 @@ public static class UserModule
         services.AddSingleton<UserCache>();
         services.AddSingleton<CreateUser>();
         services.AddSingleton<GetUsers>();
+        builder.AddSignIn();
         // Without state, so that one serves every call.
         services.AddSingleton<UserGrpcService>();
     }
@@ -34,6 +35,7 @@ public static class UserModule
     public static void MapUsers(this WebApplication app)
     {
         app.MapGrpcService<UserGrpcService>();
+        app.MapSignIn();
         app.MapDeadLetters();
     }
 }

@@ -39,6 +39,18 @@ public static class DomainError
     public static DomainException AlreadyExists(string resource) =>
         new(StatusCode.AlreadyExists, ErrorReason.ResourceAlreadyExists, $"{resource} already exists.") { Details = { ["resource"] = resource } };
 
+    /// <summary>UNAUTHENTICATED because the method needs credentials and the call has none.</summary>
+    public static DomainException CredentialsMissing() =>
+        new(StatusCode.Unauthenticated, ErrorReason.CredentialsMissing, "This method needs credentials: authorization: Bearer followed by an access token or an API key.");
+
+    /// <summary>UNAUTHENTICATED because the credentials are no good. What is wrong with them is not said: it would help only who forges them.</summary>
+    public static DomainException CredentialsInvalid() =>
+        new(StatusCode.Unauthenticated, ErrorReason.CredentialsInvalid, "The credentials are not valid, or no longer.");
+
+    /// <summary>PERMISSION_DENIED because the credentials are good and do not hold <paramref name="scope"/>.</summary>
+    public static DomainException ScopeMissing(string scope) =>
+        new(StatusCode.PermissionDenied, ErrorReason.ScopeMissing, $"The credentials do not hold the scope {scope}.") { Details = { ["scope"] = scope } };
+
     /// <summary>FAILED_PRECONDITION: the caller has to change <paramref name="subject"/> first.</summary>
     public static DomainException FailedPrecondition(ErrorReason reason, string subject, string description) =>
         new(StatusCode.FailedPrecondition, reason, description)
