@@ -1,3 +1,5 @@
+using Suite.Contracts.Orders.V1;
+using Suite.Platform.Hosting;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
 using Suite.Platform.Messaging;
@@ -24,8 +26,19 @@ public static class UserModule
         services.AddMigrations(new MigrationSet("user", typeof(UserModule).Assembly, "Suite.Users.Storage.Migrations"));
         services.AddSingleton<UserStore>();
         services.AddSingleton<UserCache>();
+        services.AddSingleton<PasswordStore>();
+        services.AddServiceClient<OrderService.OrderServiceClient>("SUITE_ORDER_ADDRESS");
+        services.AddSingleton<OpenOrders>();
+        services.AddSingleton<RequestFingerprint>();
+        services.AddSingleton<UserChanges>();
         services.AddSingleton<CreateUser>();
         services.AddSingleton<GetUsers>();
+        services.AddSingleton<ListUsers>();
+        services.AddSingleton<UpdateUser>();
+        services.AddSingleton<SuspendUser>();
+        services.AddSingleton<ReactivateUser>();
+        services.AddSingleton<DeleteUser>();
+        services.AddSingleton<ChangePassword>();
         builder.AddSignIn();
         // Without state, so that one serves every call.
         services.AddSingleton<UserGrpcService>();

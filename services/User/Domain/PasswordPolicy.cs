@@ -17,6 +17,12 @@ internal static class PasswordPolicy
 
     private const string Resource = "Suite.Users.Domain.WellKnownPasswords.txt";
 
+    /// <summary>What people put around a word to make a password of it.</summary>
+    private const string Ornaments = "0123456789 !@#$%^&*()_-+=.,?";
+
+    /// <summary>A word with more around it than this is no longer a guess away.</summary>
+    private const int MostOrnaments = 6;
+
     private static readonly Lazy<FrozenSet<string>> WellKnown = new(Load);
 
     /// <summary>Refuses a password that may not be set.</summary>
@@ -37,21 +43,20 @@ internal static class PasswordPolicy
             throw DomainError.InvalidArgument(field, "must not be the e-mail address.");
         }
 
-        if (IsWellKnown(password))
+        if (IsWellKnown(password.ToLowerInvariant()))
         {
             throw DomainError.InvalidArgument(field, "is one of the passwords that are tried first; choose another.");
         }
     }
 
-    /// <summary>In the list as it stands, or with digits and punctuation around a word of the list; one character over and over.</summary>
+    /// <summary>Whether it stands in the list, is a word of the list with a few ornaments, or one character over and over.</summary>
     private static bool IsWellKnown(string password)
     {
-        var lower = password.ToLowerInvariant();
-        var core = lower.Trim(Ornaments);
-        return WellKnown.Value.Contains(lower) || WellKnown.Value.Contains(core) || lower.All(c => c == lower[0]) || core.Length == 0;
+        var core = password.Trim([.. Ornaments]);
+        return WellKnown.Value.Contains(password)
+            || (password.Length - core.Length <= MostOrnaments && WellKnown.Value.Contains(core))
+            || password.All(c => c == password[0]);
     }
-
-    private static readonly char[] Ornaments = [.. "0123456789 !@#$%^&*()_-+=.,?"];
 
     private static FrozenSet<string> Load()
     {
