@@ -18,6 +18,9 @@ public sealed record LocalSuiteOptions
     /// <summary>An existing PostgreSQL server as a connection string; null starts a private one.</summary>
     public string? Postgres { get; init; }
 
+    /// <summary>An existing Redis, in the form of StackExchange.Redis; null starts a private one.</summary>
+    public string? Redis { get; init; }
+
     /// <summary>An existing Kafka as <c>bootstrap.servers</c>; null starts a private one.</summary>
     public string? Kafka { get; init; }
 
@@ -49,11 +52,12 @@ public sealed record LocalSuiteOptions
     /// <summary>Gets every line a process prints, with its name. All of it is also kept in <c>logs/</c> of the data folder.</summary>
     public Action<string, string> Output { get; init; } = static (_, _) => { };
 
-    /// <summary>The options that the environment asks for: <c>SUITE_POSTGRES</c>, <c>SUITE_KAFKA</c>, <c>KAFKA_HOME</c>.</summary>
+    /// <summary>The options that the environment asks for: <c>SUITE_POSTGRES</c>, <c>SUITE_REDIS</c>, <c>SUITE_KAFKA</c>, <c>KAFKA_HOME</c>.</summary>
     public static LocalSuiteOptions FromEnvironment(string dataDirectory) => new()
     {
         DataDirectory = dataDirectory,
         Postgres = Named("SUITE_POSTGRES"),
+        Redis = Named("SUITE_REDIS"),
         Kafka = Named("SUITE_KAFKA"),
         KafkaHome = Named("KAFKA_HOME"),
     };

@@ -39,6 +39,7 @@ public static class UserModule
         services.AddSingleton<ReactivateUser>();
         services.AddSingleton<DeleteUser>();
         services.AddSingleton<ChangePassword>();
+        builder.AddSignIn();
         // Without state, so that one serves every call.
         services.AddSingleton<UserGrpcService>();
     }
@@ -47,6 +48,7 @@ public static class UserModule
     public static void MapUsers(this WebApplication app)
     {
         app.MapGrpcService<UserGrpcService>();
+        app.MapSignIn();
         app.MapDeadLetters();
     }
 }

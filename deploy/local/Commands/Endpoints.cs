@@ -17,6 +17,7 @@ internal static class Endpoints
 
         var postgres = new NpgsqlConnectionStringBuilder(suite.PostgresConnectionString);
         rows.Add(("postgres", $"{postgres.Host}:{postgres.Port}", "suite_user, suite_order, suite_payment"));
+        rows.Add(("redis", suite.Redis is { } redis ? $"127.0.0.1:{redis.Port}" : "elsewhere", suite.Redis is null ? "named by SUITE_REDIS" : "caches, locks, counters"));
         rows.Add(("kafka", suite.KafkaBootstrapServers, suite.Kafka?.Kind ?? "named by SUITE_KAFKA"));
         var text = new StringBuilder();
         foreach (var (what, where, purpose) in rows)
@@ -43,14 +44,13 @@ internal static class Endpoints
             lines.AddRange([$"PGHOST={postgres.Host}", $"PGPORT={postgres.Port}", $"PGUSER={postgres.Username}", $"PGPASSWORD={postgres.Password}"]);
         }
 
-        File.Delete(file);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
+        if (suite.Redis is { } redis)
         {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            lines.AddRange([$"REDIS_PORT={redis.Port}", $"REDISCLI_AUTH={redis.Password}"]);
         }
 
-        using var writer = new StreamWriter(file, options);
+        File.Delete(file);
+        using var writer = new StreamWriter(file, PasswordFile.OwnerOnly);
         lines.ForEach(writer.WriteLine);
     }
 }

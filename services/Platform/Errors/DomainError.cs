@@ -126,6 +126,17 @@ public static class DomainError
     public static DomainException MessageTooLarge(Exception? inner = null) =>
         new(StatusCode.ResourceExhausted, ErrorReason.MessageTooLarge, "The message is larger than this service takes.", inner);
 
+    /// <summary>RESOURCE_EXHAUSTED because the call's metadata is larger than the service takes.</summary>
+    public static DomainException MetadataTooLarge(int limit) =>
+        new(StatusCode.ResourceExhausted, ErrorReason.MessageTooLarge, $"The metadata of the call is larger than the {limit} bytes this service takes.");
+
+    /// <summary>RESOURCE_EXHAUSTED, said before any work: this caller has as many calls open as one caller may.</summary>
+    public static DomainException TooManyCalls(int limit) =>
+        new(StatusCode.ResourceExhausted, ErrorReason.RateLimited, $"You have {limit} calls open already; wait for some of them.")
+        {
+            RetryAfter = TimeSpan.FromMilliseconds(200),
+        };
+
     /// <summary>INVALID_ARGUMENT because the bytes are not the message the method takes, for example text that is not UTF-8.</summary>
     public static DomainException MalformedMessage(Exception? inner = null) =>
         new(StatusCode.InvalidArgument, ErrorReason.InvalidRequest, "The request is not a valid message of this method.", inner);
