@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Suite.Contracts.Common.V1;
 using Suite.Contracts.Users.V1;
+using Suite.Platform.Errors;
 using State = Suite.Contracts.Users.V1.User.Types.State;
 
 namespace Suite.Tests.Component.Users;
@@ -62,7 +63,7 @@ internal sealed class ChangeTests : UserFixture
             {
                 return (await Room.UpdateAsync(Update(user.Name, u => (u.DisplayName, u.Etag) = ($"Ada {i}", user.Etag)))).DisplayName;
             }
-            catch (Suite.Platform.Errors.DomainException e) when (e.Reason == ErrorReason.EtagMismatch)
+            catch (DomainException e) when (e.Reason == ErrorReason.EtagMismatch)
             {
                 return null;
             }
@@ -102,7 +103,7 @@ internal sealed class ChangeTests : UserFixture
             {
                 return (await Room.CreateAsync(email)).Email;
             }
-            catch (Suite.Platform.Errors.DomainException e)
+            catch (DomainException e)
             {
                 Assert.That(e.Reason, Is.EqualTo(ErrorReason.ResourceAlreadyExists));
                 Assert.That(e.ToStatus().ToString(), Does.Not.Contain("example").IgnoreCase, "an address is not repeated");
@@ -178,14 +179,12 @@ internal sealed class ChangeTests : UserFixture
                 ])
             {
                 var error = await RefusedAsync(call, ErrorReason.ResourceNotFound);
-                Assert.That(error.ToStatus().ToString().Replace(other, "it", StringComparison.Ordinal), Is.EqualTo(NotFound.ToStatus().ToString()));
+                Assert.That(error.ToStatus(), Is.EqualTo(DomainError.NotFound(other).ToStatus()));
             }
         }
 
         Assert.That(await Room.GetAsync(bob.Name), Is.EqualTo(bob));
     }
-
-    private static Suite.Platform.Errors.DomainException NotFound => Suite.Platform.Errors.DomainError.NotFound("it");
 
     private static UpdateUserRequest Update(string name, Action<User> change, params string[] mask)
     {
