@@ -1,3 +1,5 @@
+using Suite.Contracts.Users.V1;
+using Suite.Platform.Caching;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
 using Suite.Platform.Messaging;
@@ -23,6 +25,7 @@ public static class UserModule
         services.AddMessaging(builder.Configuration, "suite/user", Topic);
         services.AddMigrations(new MigrationSet("user", typeof(UserModule).Assembly, "Suite.Users.Storage.Migrations"));
         services.AddSingleton<UserStore>();
+        services.AddContractCache(builder.Configuration, "user", User.Parser, UserCache.VersionOf);
         services.AddSingleton<UserCache>();
         services.AddSingleton<CreateUser>();
         services.AddSingleton<GetUsers>();
