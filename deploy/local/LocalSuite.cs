@@ -1,5 +1,6 @@
 using System.Globalization;
 using Suite.Local.Kafka;
+using Suite.Local.Keys;
 using Suite.Local.Ports;
 using Suite.Local.Postgres;
 using Suite.Local.Redis;
@@ -17,6 +18,7 @@ public sealed class LocalSuite : IAsyncDisposable
     private readonly LogFiles _logs;
     private readonly List<LocalService> _services = [];
     private readonly DataLock _lock;
+    private LocalKeys? _keys;
     private Keeper? _postgresKeeper;
     private Keeper? _redisKeeper;
     private Keeper? _kafkaKeeper;
@@ -58,10 +60,19 @@ public sealed class LocalSuite : IAsyncDisposable
     /// <summary>The first Payment.</summary>
     public LocalService Payment => Service("payment");
 
-    /// <summary>What a client reads from its environment: <c>SUITE_USER_ADDRESS</c> and its like, of the first replicas.</summary>
-    public IReadOnlyDictionary<string, string> ClientEnvironment => _services
+    /// <summary>
+    /// What a client reads from its environment: <c>SUITE_USER_ADDRESS</c> and its like, of the first replicas, and <c>SUITE_TOKEN_FILE</c>
+    /// with the administrator's key.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> ClientEnvironment =>
+        new Dictionary<string, string>(Addresses) { ["SUITE_TOKEN_FILE"] = AdminKeyFile };
+
+    /// <summary>The file with the administrator's API key, which holds every scope that methods name. Only its owner can read it.</summary>
+    public string AdminKeyFile => _keys?.AdminKeyFile ?? throw new InvalidOperationException("The suite is not started.");
+
+    private IEnumerable<KeyValuePair<string, string>> Addresses => _services
         .Where(service => service.Replica == 0)
-        .ToDictionary(service => AddressKey(service.Name), service => service.GrpcAddress);
+        .Select(service => KeyValuePair.Create(AddressKey(service.Name), service.GrpcAddress));
 
     private string KafkaFolder => Path.Combine(_options.DataDirectory, "kafka");
 
@@ -88,6 +99,7 @@ public sealed class LocalSuite : IAsyncDisposable
         {
             CheckPorts(options);
             await suite.CleanUpAsync(cancellationToken);
+            suite._keys = LocalKeys.Open(options);
             await suite.StartStoresAsync(cancellationToken);
             await suite.StartServicesAsync(cancellationToken);
             return suite;
@@ -302,7 +314,9 @@ public sealed class LocalSuite : IAsyncDisposable
             environment["SUITE_KAFKA_OPTIONS"] = "fetch.wait.max.ms=20";
         }
 
-        foreach (var (key, value) in ClientEnvironment)
+        var issuer = _services.Where(service => service is { Name: "user", Replica: 0 })
+            .Select(user => KeyValuePair.Create("SUITE_ISSUER", _options.Issuer ?? user.HttpAddress));
+        foreach (var (key, value) in Addresses.Concat(_keys!.EnvironmentOf(name)).Concat(issuer))
         {
             environment[key] = value;
         }
@@ -343,7 +357,9 @@ public sealed class LocalSuite : IAsyncDisposable
             }
         }
 
-        static bool IsData(string path) => Path.GetFileName(path) is not (DataLock.FileName or "launcher.pid");
+        // The keys belong to the database, which stays when it is somebody else's.
+        bool IsData(string path) => Path.GetFileName(path) is not (DataLock.FileName or "launcher.pid")
+            && (_options.Postgres is null || Path.GetFileName(path) is not (LocalKeys.FolderName or LocalKeys.AdminFileName));
     }
 
     private string PidFileOf(string title) => Path.Combine(_options.DataDirectory, "pids", title + ".pid");

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Suite.Local.Keys;
 
 namespace Suite.Local;
 
@@ -10,25 +11,9 @@ internal static class PasswordFile
     {
         if (!File.Exists(path))
         {
-            await using var writer = new StreamWriter(path, OwnerOnly);
-            await writer.WriteAsync(RandomNumberGenerator.GetHexString(32, lowercase: true));
+            OwnerFile.Write(path, RandomNumberGenerator.GetHexString(32, lowercase: true));
         }
 
         return (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
-    }
-
-    /// <summary>How to make a file that is nobody else's business.</summary>
-    public static FileStreamOptions OwnerOnly
-    {
-        get
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            return options;
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Npgsql;
+using Suite.Local.Keys;
 
 namespace Suite.Local.Commands;
 
@@ -35,7 +36,7 @@ internal static class Endpoints
     public static void Write(string file, LocalSuite suite)
     {
         var lines = new List<string> { "# Written by ./build.sh run while it runs:  set -a; . .suite/endpoints.env; set +a" };
-        lines.AddRange(suite.ClientEnvironment.Select(pair => $"{pair.Key}={pair.Value}"));
+        lines.AddRange(suite.ClientEnvironment.Select(pair => $"{pair.Key}={Quoted(pair.Value)}"));
         lines.AddRange(suite.Services.Where(s => s.Replica == 0).Select(s => $"SUITE_{s.Name.ToUpperInvariant()}_HTTP_ADDRESS={s.HttpAddress}"));
         lines.Add($"KAFKA_BOOTSTRAP_SERVERS={suite.KafkaBootstrapServers}");
         if (suite.Postgres is not null)
@@ -49,8 +50,11 @@ internal static class Endpoints
             lines.AddRange([$"REDIS_PORT={redis.Port}", $"REDISCLI_AUTH={redis.Password}"]);
         }
 
-        File.Delete(file);
-        using var writer = new StreamWriter(file, PasswordFile.OwnerOnly);
-        lines.ForEach(writer.WriteLine);
+        OwnerFile.Write(file, string.Concat(lines.Select(line => line + "\n")));
     }
+
+    // A path may hold what a shell would take for something else.
+    private static string Quoted(string value) => value.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or ':' or '-' or '_')
+        ? value
+        : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

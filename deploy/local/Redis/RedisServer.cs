@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using StackExchange.Redis;
+using Suite.Local.Keys;
 using Suite.Local.Ports;
 using Suite.Local.Processes;
 
@@ -104,15 +105,7 @@ public sealed class RedisServer : IAsyncDisposable
         var password = await PasswordFile.ReadOrCreateAsync(Path.Combine(folder, "password"), cancellationToken);
         // A file and no arguments: everybody on the machine can read those.
         var file = Path.Combine(folder, "redis.conf");
-        File.Delete(file);
-        await using (var writer = new StreamWriter(file, PasswordFile.OwnerOnly))
-        {
-            foreach (var line in (IEnumerable<string>)[.. Settings(port, password), .. settings])
-            {
-                await writer.WriteLineAsync(line);
-            }
-        }
-
+        OwnerFile.Write(file, string.Join('\n', [.. Settings(port, password), .. settings]) + "\n");
         var last = new Queue<string>();
         var process = ChildProcess.Start(
             new ChildStart(Program(folder), [file]) { WorkingDirectory = folder, DeathSignal = "KILL", PidFile = PidFileIn(folder) }, Output);
