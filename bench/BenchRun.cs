@@ -23,7 +23,12 @@ internal static class BenchRun
         var parts = new List<PartResult>();
         try
         {
-            if (options.Parts.Contains(BenchOptions.GetUser) || options.Parts.Contains(BenchOptions.CreateOrder))
+            if (options.Parts.Contains(BenchOptions.Tokens))
+            {
+                parts.Add(await TokenChecks.RunAsync(options, cancellationToken));
+            }
+
+            if (options.Parts.Overlaps([BenchOptions.GetUser, BenchOptions.Caches, BenchOptions.CreateOrder]))
             {
                 await using var suite = await StartAsync(WithoutPayment(Local(data, options)), cancellationToken);
                 await using var client = Client(suite);
@@ -32,6 +37,11 @@ internal static class BenchRun
                 if (options.Parts.Contains(BenchOptions.GetUser))
                 {
                     parts.Add(await CachedRead.RunAsync(suite, shop, options, cancellationToken));
+                }
+
+                if (options.Parts.Contains(BenchOptions.Caches))
+                {
+                    parts.Add(await CacheLevels.RunAsync(suite, shop, options, cancellationToken));
                 }
 
                 if (options.Parts.Contains(BenchOptions.CreateOrder))
@@ -81,6 +91,8 @@ internal static class BenchRun
     {
         DataDirectory = data,
         Fresh = true,
+        // Production refuses development keys. These go with the suite.
+        DevelopmentKeys = false,
         KafkaHome = options.UseMockKafka ? null : KafkaHome(),
         Stages = new Progress(),
         Environment = new Dictionary<string, string>
@@ -105,7 +117,12 @@ internal static class BenchRun
 
     private static SuiteClient Client(LocalSuite suite)
     {
-        var options = new SuiteClientOptions { UserAddress = new Uri(suite.User.GrpcAddress), OrderAddress = new Uri(suite.Order.GrpcAddress) };
+        var options = new SuiteClientOptions
+        {
+            UserAddress = new Uri(suite.User.GrpcAddress),
+            OrderAddress = new Uri(suite.Order.GrpcAddress),
+            Credentials = SuiteCredentials.FromFile(suite.AdminKeyFile),
+        };
         return new SuiteClient(options);
     }
 

@@ -18,11 +18,29 @@ public sealed record LocalSuiteOptions
     /// <summary>An existing PostgreSQL server as a connection string; null starts a private one.</summary>
     public string? Postgres { get; init; }
 
+    /// <summary>An existing Redis, in the form of StackExchange.Redis; null starts a private one.</summary>
+    public string? Redis { get; init; }
+
     /// <summary>An existing Kafka as <c>bootstrap.servers</c>; null starts a private one.</summary>
     public string? Kafka { get; init; }
 
     /// <summary>Where Apache Kafka lies, for a private broker; null uses the broker built into librdkafka.</summary>
     public string? KafkaHome { get; init; }
+
+    /// <summary>User's master key (<c>SUITE_MASTER_KEY_FILE</c>); null for one that is made at the first run and kept with the data.</summary>
+    public string? MasterKeyFile { get; init; }
+
+    /// <summary>The administrator's API key (<c>SUITE_ADMIN_KEY_FILE</c>); null for <c>admin.key</c> in the data folder, made at the first run.</summary>
+    public string? AdminKeyFile { get; init; }
+
+    /// <summary>Who issues access tokens (<c>SUITE_ISSUER</c>); null for the HTTP address of User.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>
+    /// Whether keys that are made here are marked as development keys, which services in Production refuse. False is for measuring a
+    /// throwaway suite as it would be run.
+    /// </summary>
+    public bool DevelopmentKeys { get; init; } = true;
 
     /// <summary>The services to start, in this order; all by default.</summary>
     public IReadOnlyList<string> Services { get; init; } = Local.Services.ServiceProcess.Names;
@@ -49,14 +67,24 @@ public sealed record LocalSuiteOptions
     /// <summary>Gets every line a process prints, with its name. All of it is also kept in <c>logs/</c> of the data folder.</summary>
     public Action<string, string> Output { get; init; } = static (_, _) => { };
 
-    /// <summary>The options that the environment asks for: <c>SUITE_POSTGRES</c>, <c>SUITE_KAFKA</c>, <c>KAFKA_HOME</c>.</summary>
+    /// <summary>
+    /// The options that the environment asks for: <c>SUITE_POSTGRES</c>, <c>SUITE_REDIS</c>, <c>SUITE_KAFKA</c>, <c>KAFKA_HOME</c>,
+    /// <c>SUITE_MASTER_KEY_FILE</c>, <c>SUITE_ADMIN_KEY_FILE</c>, <c>SUITE_ISSUER</c>.
+    /// </summary>
     public static LocalSuiteOptions FromEnvironment(string dataDirectory) => new()
     {
         DataDirectory = dataDirectory,
         Postgres = Named("SUITE_POSTGRES"),
+        Redis = Named("SUITE_REDIS"),
         Kafka = Named("SUITE_KAFKA"),
         KafkaHome = Named("KAFKA_HOME"),
+        MasterKeyFile = NamedFile("SUITE_MASTER_KEY_FILE"),
+        AdminKeyFile = NamedFile("SUITE_ADMIN_KEY_FILE"),
+        Issuer = Named("SUITE_ISSUER"),
     };
+
+    // Services run in folders of their own.
+    private static string? NamedFile(string variable) => Named(variable) is { } path ? Path.GetFullPath(path) : null;
 
     private static string? Named(string variable) => System.Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
 }

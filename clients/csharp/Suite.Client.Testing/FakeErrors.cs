@@ -11,12 +11,19 @@ internal static class FakeErrors
 {
     private const string Domain = "suite";
 
-    public static RpcException Make(StatusCode code, ErrorReason reason, string detail, TimeSpan? retryAfter = null)
+    public static RpcException Make(
+        StatusCode code, ErrorReason reason, string detail, TimeSpan? retryAfter = null, (string Key, string Value)? metadata = null)
     {
         var status = new RpcStatus { Code = (int)code, Message = detail };
         if (reason != ErrorReason.Unspecified)
         {
-            status.Details.Add(Any.Pack(new ErrorInfo { Domain = Domain, Reason = NameOf(reason) }));
+            var info = new ErrorInfo { Domain = Domain, Reason = NameOf(reason) };
+            if (metadata is { } entry)
+            {
+                info.Metadata.Add(entry.Key, entry.Value);
+            }
+
+            status.Details.Add(Any.Pack(info));
         }
 
         if (retryAfter is { } delay)
@@ -58,6 +65,24 @@ internal static class FakeErrors
 
         return status.ToRpcException();
     }
+
+    /// <summary>FAILED_PRECONDITION that names everything in the way.</summary>
+    public static RpcException Precondition(ErrorReason reason, string detail, IEnumerable<string> subjects, string description) => new RpcStatus
+    {
+        Code = (int)StatusCode.FailedPrecondition,
+        Message = detail,
+        Details =
+        {
+            Any.Pack(new ErrorInfo { Domain = Domain, Reason = NameOf(reason) }),
+            Any.Pack(new PreconditionFailure
+            {
+                Violations =
+                {
+                    subjects.Select(subject => new PreconditionFailure.Types.Violation { Type = NameOf(reason), Subject = subject, Description = description }),
+                },
+            }),
+        },
+    }.ToRpcException();
 
     public static RpcException NotFound(string resource) =>
         About(StatusCode.NotFound, ErrorReason.ResourceNotFound, resource, $"{resource} was not found.");

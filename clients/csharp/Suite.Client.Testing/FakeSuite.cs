@@ -52,7 +52,10 @@ public sealed class FakeSuite
         set => _state.HoldPayments = value;
     }
 
-    /// <summary>The token every call has to carry; <c>null</c> asks for none. Calls without it are UNAUTHENTICATED.</summary>
+    /// <summary>
+    /// The token every call has to carry; <c>null</c> asks for none. Calls without it are UNAUTHENTICATED, but for the access tokens and API
+    /// keys that this suite gave out: they are good for what the contract says, in the name of whom they belong to, always.
+    /// </summary>
     public string? RequiredToken
     {
         get => _invoker.RequiredToken;
@@ -68,6 +71,19 @@ public sealed class FakeSuite
         get => _script.ImportBreaker;
         set => _script.ImportBreaker = value;
     }
+
+    /// <summary>How long access tokens live that are given out from here on; 5 minutes unless set.</summary>
+    public TimeSpan AccessTokenLifetime
+    {
+        get => _state.AccessTokenLifetime;
+        set => _state.AccessTokenLifetime = value;
+    }
+
+    /// <summary>The living sessions, oldest first. A copy.</summary>
+    public IReadOnlyList<Session> Sessions => _state.Read(s => s.Sessions.Values.Where(f => !f.HasEnded).Select(f => f.Session.Clone()));
+
+    /// <summary>The API keys without their secrets, oldest first. A copy.</summary>
+    public IReadOnlyList<ApiKey> ApiKeys => _state.Read(s => s.ApiKeys.Values.Select(k => k.Clone()));
 
     /// <summary>The users, oldest first. A copy.</summary>
     public IReadOnlyList<User> Users => _state.Read(s => s.Users.Values.Select(u => u.Clone()));
@@ -90,8 +106,20 @@ public sealed class FakeSuite
         return new SuiteClient(options);
     }
 
-    /// <summary>Adds an active user, without a call.</summary>
-    public User AddUser(string email, string displayName = "") => _state.Write(s => FakeUsers.Add(s, email, displayName));
+    /// <summary>Adds an active user, without a call; with a password, 10 characters or more, one who can sign in.</summary>
+    public User AddUser(string email, string displayName = "", string? password = null) =>
+        _state.Write(s => FakeUsers.Add(s, email, displayName, password));
+
+    /// <summary>Adds an API key with these scopes, without a call, and returns its secret.</summary>
+    public string AddApiKey(params string[] scopes) =>
+        _state.Write(s => FakeApiKeys.Add(s, new ApiKey { DisplayName = "a key", Scopes = { scopes } })).Secret;
+
+    /// <summary>Ends every session of a user, as a suspension or another device would.</summary>
+    public void EndSessions(string user) => _state.Write(s =>
+    {
+        FakeSignIns.EndAll(s, user);
+        return true;
+    });
 
     /// <summary>Adds a product, without a call.</summary>
     /// <param name="sku">The last part of its name.</param>

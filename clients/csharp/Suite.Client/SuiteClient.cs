@@ -8,6 +8,7 @@ public sealed class SuiteClient : IAsyncDisposable, IDisposable
 {
     private readonly ServiceEndpoint[] _endpoints;
     private readonly TokenSource _tokens;
+    private readonly SessionCredentials? _session;
 
     /// <summary>Makes a client with the settings of the environment and the profile file, see <see cref="SuiteSettings.FromEnvironment"/>.</summary>
     /// <exception cref="FormatException">A setting or the profile file can not be read.</exception>
@@ -25,6 +26,10 @@ public sealed class SuiteClient : IAsyncDisposable, IDisposable
         _tokens = new TokenSource(options.Credentials);
         _endpoints = [.. Enum.GetValues<SuiteService>().Select(service => new ServiceEndpoint(service, options, _tokens))];
         var environment = new CallEnvironment(options);
+        Sessions = new SessionsClient(environment, Endpoint(SuiteService.User));
+        _session = options.Credentials is SuiteSession session ? session.Credentials : options.Credentials as SessionCredentials;
+        _session?.Attach(Sessions);
+        ApiKeys = new ApiKeysClient(environment, Endpoint(SuiteService.User));
         Users = new UsersClient(environment, Endpoint(SuiteService.User));
         Products = new ProductsClient(environment, Endpoint(SuiteService.Order));
         Orders = new OrdersClient(environment, Endpoint(SuiteService.Order));
@@ -35,6 +40,12 @@ public sealed class SuiteClient : IAsyncDisposable, IDisposable
 
     /// <summary>The people who place orders.</summary>
     public UsersClient Users { get; }
+
+    /// <summary>Signing in and out.</summary>
+    public SessionsClient Sessions { get; }
+
+    /// <summary>The keys of backends.</summary>
+    public ApiKeysClient ApiKeys { get; }
 
     /// <summary>The price book.</summary>
     public ProductsClient Products { get; }
@@ -57,6 +68,7 @@ public sealed class SuiteClient : IAsyncDisposable, IDisposable
     /// <summary>Closes the connections. Calls that still run fail.</summary>
     public void Dispose()
     {
+        _session?.Detach(Sessions);
         foreach (var endpoint in _endpoints)
         {
             endpoint.Dispose();

@@ -1,5 +1,6 @@
 using System.Text;
 using Npgsql;
+using Suite.Local.Keys;
 
 namespace Suite.Local.Commands;
 
@@ -17,6 +18,7 @@ internal static class Endpoints
 
         var postgres = new NpgsqlConnectionStringBuilder(suite.PostgresConnectionString);
         rows.Add(("postgres", $"{postgres.Host}:{postgres.Port}", "suite_user, suite_order, suite_payment"));
+        rows.Add(("redis", suite.Redis is { } redis ? $"127.0.0.1:{redis.Port}" : "elsewhere", suite.Redis is null ? "named by SUITE_REDIS" : "caches, locks, counters"));
         rows.Add(("kafka", suite.KafkaBootstrapServers, suite.Kafka?.Kind ?? "named by SUITE_KAFKA"));
         var text = new StringBuilder();
         foreach (var (what, where, purpose) in rows)
@@ -34,7 +36,7 @@ internal static class Endpoints
     public static void Write(string file, LocalSuite suite)
     {
         var lines = new List<string> { "# Written by ./build.sh run while it runs:  set -a; . .suite/endpoints.env; set +a" };
-        lines.AddRange(suite.ClientEnvironment.Select(pair => $"{pair.Key}={pair.Value}"));
+        lines.AddRange(suite.ClientEnvironment.Select(pair => $"{pair.Key}={Quoted(pair.Value)}"));
         lines.AddRange(suite.Services.Where(s => s.Replica == 0).Select(s => $"SUITE_{s.Name.ToUpperInvariant()}_HTTP_ADDRESS={s.HttpAddress}"));
         lines.Add($"KAFKA_BOOTSTRAP_SERVERS={suite.KafkaBootstrapServers}");
         if (suite.Postgres is not null)
@@ -43,14 +45,16 @@ internal static class Endpoints
             lines.AddRange([$"PGHOST={postgres.Host}", $"PGPORT={postgres.Port}", $"PGUSER={postgres.Username}", $"PGPASSWORD={postgres.Password}"]);
         }
 
-        File.Delete(file);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
+        if (suite.Redis is { } redis)
         {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            lines.AddRange([$"REDIS_PORT={redis.Port}", $"REDISCLI_AUTH={redis.Password}"]);
         }
 
-        using var writer = new StreamWriter(file, options);
-        lines.ForEach(writer.WriteLine);
+        OwnerFile.Write(file, string.Concat(lines.Select(line => line + "\n")));
     }
+
+    // A path may hold what a shell would take for something else.
+    private static string Quoted(string value) => value.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or ':' or '-' or '_')
+        ? value
+        : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -26,6 +26,7 @@ internal static class RunCommand
             Console.WriteLine();
             Console.WriteLine(Endpoints.Table(suite));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Ready in {took.Elapsed.TotalSeconds:0.0} s. Data is in {Shown(DataDirectory)}, what they print in {Shown(DataDirectory)}/logs, addresses in {Shown(endpoints)}."));
+            Console.WriteLine($"The administrator's key is in {Shown(suite.AdminKeyFile)}; with it:  set -a; . {Shown(endpoints)}; set +a");
             Console.WriteLine($"Try:  grpcurl -plaintext {suite.Order.GrpcAddress["http://".Length..]} list      Ctrl-C stops everything.");
             await Task.Delay(Timeout.Infinite, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Console.WriteLine("Stopping.");

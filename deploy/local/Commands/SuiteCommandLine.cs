@@ -40,6 +40,8 @@ internal sealed class SuiteCommandLine(LocalSuite suite)
     private ProcessStartInfo Command(string[] arguments)
     {
         var command = new ProcessStartInfo(Checkout.DotNet, [Program, .. arguments]) { UseShellExecute = false, WorkingDirectory = Checkout.Root };
+        // A token of somebody else's suite would go before the file.
+        command.Environment.Remove("SUITE_TOKEN");
         foreach (var (key, value) in suite.ClientEnvironment)
         {
             command.Environment[key] = value;

@@ -131,6 +131,10 @@ internal sealed record Order
             : throw DomainError.FailedPrecondition(
                 ErrorReason.OrderStateConflict, Name, $"The order is {State.ToString().ToUpperInvariant()}; only PENDING and CONFIRMED orders can be cancelled.");
 
+    /// <summary>The suite itself ends the order, as far as it is not fulfilled. Changes nothing at an order that is over.</summary>
+    public Order CancelFor(string reason, DateTimeOffset now) =>
+        State is State.Pending or State.Confirmed ? Next(State.Cancelled, reason, now) : this;
+
     /// <summary>The event that tells of the state this order has just come to.</summary>
     public IMessage ToEvent(string paymentMethod = "")
     {

@@ -3,6 +3,7 @@ using Suite.Orders.Storage;
 using Suite.Platform.Errors;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Messaging;
+using Suite.Platform.Naming;
 using Suite.Platform.Security;
 using Suite.Platform.Time;
 
@@ -22,6 +23,8 @@ internal sealed class CancelOrder(IdempotencyStore requests, OrderStore store, O
                 var order = await store.UpdateAsync(id, o => Cancel(o, reason, etag, caller), transaction, token);
                 return (await OrderStore.WithLinesAsync(order, transaction, token)).ToProto();
             },
+            // The reason is what somebody typed.
+            order => ResourceName.ParseGuid(Order.Customers, order.Customer),
             cancellationToken);
         outbox.Wake();
         changes.Changed(id);

@@ -35,7 +35,7 @@ public sealed class DomainException : Exception
     public List<BadRequest.Types.FieldViolation> Fields { get; } = [];
 
     /// <summary>What the caller would have to change first.</summary>
-    public PreconditionFailure.Types.Violation? Precondition { get; init; }
+    public List<PreconditionFailure.Types.Violation> Preconditions { get; } = [];
 
     /// <summary>When to try again, if that makes sense.</summary>
     public TimeSpan? RetryAfter { get; init; }
@@ -51,9 +51,9 @@ public sealed class DomainException : Exception
             status.Details.Add(Any.Pack(new BadRequest { FieldViolations = { Fields } }));
         }
 
-        if (Precondition is not null)
+        if (Preconditions.Count > 0)
         {
-            status.Details.Add(Any.Pack(new PreconditionFailure { Violations = { Precondition } }));
+            status.Details.Add(Any.Pack(new PreconditionFailure { Violations = { Preconditions } }));
         }
 
         if (RetryAfter is { } wait)

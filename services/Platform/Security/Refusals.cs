@@ -11,14 +11,17 @@ namespace Suite.Platform.Security;
 /// <summary>Answers a call that does not reach its method, in the form its caller speaks: as gRPC would, or as JSON transcoding would.</summary>
 internal static class Refusals
 {
-    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default
-        .WithFormatDefaultValues(true)
-        .WithTypeRegistry(TypeRegistry.FromMessages(ErrorInfo.Descriptor, BadRequest.Descriptor, RetryInfo.Descriptor, PreconditionFailure.Descriptor)));
+    /// <summary>The messages that errors carry as details.</summary>
+    public static TypeRegistry Details { get; } =
+        TypeRegistry.FromMessages(ErrorInfo.Descriptor, BadRequest.Descriptor, RetryInfo.Descriptor, PreconditionFailure.Descriptor);
+
+    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithTypeRegistry(Details));
 
     /// <summary>Ends the call with a failure.</summary>
     public static Task WriteAsync(HttpContext context, DomainException error)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is not null)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is not null
+            || context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) != true)
         {
             return WriteJsonAsync(context, error);
         }
@@ -49,10 +52,14 @@ internal static class Refusals
         _ => null,
     };
 
+    /// <summary>As <c>google/rpc/code.proto</c> has it.</summary>
     private static int HttpStatusOf(StatusCode code) => code switch
     {
+        StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.OutOfRange => StatusCodes.Status400BadRequest,
         StatusCode.Unauthenticated => StatusCodes.Status401Unauthorized,
         StatusCode.PermissionDenied => StatusCodes.Status403Forbidden,
+        StatusCode.NotFound => StatusCodes.Status404NotFound,
+        StatusCode.AlreadyExists or StatusCode.Aborted => StatusCodes.Status409Conflict,
         StatusCode.ResourceExhausted => StatusCodes.Status429TooManyRequests,
         StatusCode.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,

@@ -9,12 +9,8 @@ internal static class FakeOnce
     public static TResponse Run<TResponse>(FakeState state, string method, IMessage request, string requestId, Func<TResponse> work)
         where TResponse : IMessage, IDeepCloneable<TResponse>
     {
-        if (!Guid.TryParseExact(requestId, "D", out var id))
-        {
-            throw FakeErrors.Invalid("request_id", requestId.Length == 0 ? "must be set." : "must be a UUID.");
-        }
-
-        var key = (method, id.ToString());
+        // What another caller did under this id is not told.
+        var key = ($"{method} {state.Caller.Name}", Id(requestId));
         var bytes = request.ToByteString();
         if (state.Requests.TryGetValue(key, out var known))
         {
@@ -27,4 +23,9 @@ internal static class FakeOnce
         state.Requests.Add(key, (bytes, response.Clone()));
         return response;
     }
+
+    /// <summary>The id in its one spelling.</summary>
+    public static string Id(string requestId) => Guid.TryParseExact(requestId, "D", out var id)
+        ? id.ToString()
+        : throw FakeErrors.Invalid("request_id", requestId.Length == 0 ? "must be set." : "must be a UUID.");
 }

@@ -21,7 +21,7 @@ internal static class FakeOrders
     public static ListOrdersResponse List(FakeState state, ListOrdersRequest request)
     {
         var matches = FakeFilter.Parse(request.Filter, Field, new Order { CreateTime = new() });
-        var found = state.Orders.Values.Select(o => o.Current).Reverse().Where(matches);
+        var found = state.Orders.Values.Select(o => o.Current).Reverse().Where(o => state.Caller.MayKnowOf(o.Customer)).Where(matches);
         var (items, next) = FakePages.Cut("ListOrders " + request.Filter, found, o => o.Name, request.PageSize, request.PageToken);
         return new ListOrdersResponse { Orders = { items.Select(o => o.Clone()) }, NextPageToken = next };
     }
@@ -52,12 +52,14 @@ internal static class FakeOrders
     public static FakeOrder Find(FakeState state, string name) =>
         !name.StartsWith("orders/", StringComparison.Ordinal)
             ? throw FakeErrors.Invalid("name", "must be a name of the form orders/{uuid}.")
-            : state.Orders.TryGetValue(name, out var order) ? order : throw FakeErrors.NotFound(name);
+            : state.Orders.TryGetValue(name, out var order) && state.Caller.MayKnowOf(order.Current.Customer) ? order : throw FakeErrors.NotFound(name);
 
     private static Order Place(FakeState state, Order? wanted)
     {
         Check(wanted);
-        if (!state.Users.TryGetValue(wanted!.Customer, out var customer) || customer.State != User.Types.State.Active)
+        if (!state.Users.TryGetValue(wanted!.Customer, out var customer)
+            || customer.State != User.Types.State.Active
+            || !state.Caller.MayKnowOf(customer.Name))
         {
             throw FakeErrors.About(
                 StatusCode.FailedPrecondition,

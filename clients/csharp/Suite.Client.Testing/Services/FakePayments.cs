@@ -11,12 +11,12 @@ internal static class FakePayments
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(3);
 
     public static Payment Get(FakeState state, GetPaymentRequest request) =>
-        state.Payments.TryGetValue(request.Name, out var payment) ? payment.Clone() : throw FakeErrors.NotFound(request.Name);
+        state.Payments.TryGetValue(request.Name, out var payment) && IsKnown(state, payment) ? payment.Clone() : throw FakeErrors.NotFound(request.Name);
 
     public static ListPaymentsResponse List(FakeState state, ListPaymentsRequest request)
     {
         var matches = FakeFilter.Parse(request.Filter, Field, new Payment { CreateTime = new() });
-        var found = state.Payments.Values.Reverse().Where(matches);
+        var found = state.Payments.Values.Reverse().Where(p => IsKnown(state, p)).Where(matches);
         var (items, next) = FakePages.Cut("ListPayments " + request.Filter, found, p => p.Name, request.PageSize, request.PageToken);
         return new ListPaymentsResponse { Payments = { items.Select(p => p.Clone()) }, NextPageToken = next };
     }
@@ -106,6 +106,8 @@ internal static class FakePayments
             }
         }
     }
+
+    private static bool IsKnown(FakeState state, Payment payment) => state.Caller.MayKnowOf(state.Orders[payment.Order].Current.Customer);
 
     private static bool Decide(FakeState state, Payment payment)
     {

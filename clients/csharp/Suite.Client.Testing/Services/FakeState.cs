@@ -22,6 +22,24 @@ internal sealed class FakeState(TimeProvider time)
 
     public OrderedDictionary<string, Payment> Payments { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Passwords by the name of the user.</summary>
+    public Dictionary<string, string> Passwords { get; } = new(StringComparer.Ordinal);
+
+    public OrderedDictionary<string, FakeSession> Sessions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What signed in under which request id.</summary>
+    public Dictionary<string, (string Email, string Password, string Session)> SignIns { get; } = [];
+
+    public Dictionary<string, (string Session, DateTimeOffset EndTime)> AccessTokens { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>API keys by their secret.</summary>
+    public OrderedDictionary<string, ApiKey> ApiKeys { get; } = new(StringComparer.Ordinal);
+
+    public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>In whose name the present change or reading is done.</summary>
+    public FakeCaller Caller { get; private set; } = FakeCaller.Everyone;
+
     public List<DeadLetter> DeadLetters { get; } = [];
 
     public Dictionary<(string Method, string RequestId), (ByteString Request, IMessage Response)> Requests { get; } = [];
@@ -56,6 +74,24 @@ internal sealed class FakeState(TimeProvider time)
         return result;
     }
 
+    /// <summary>Reads in a caller's name.</summary>
+    public IReadOnlyList<T> Read<T>(FakeCaller caller, Func<FakeState, IEnumerable<T>> read)
+    {
+        lock (_lock)
+        {
+            return As(caller, () => Read(read));
+        }
+    }
+
+    /// <summary>Runs a change in a caller's name.</summary>
+    public T Write<T>(FakeCaller caller, Func<FakeState, T> write)
+    {
+        lock (_lock)
+        {
+            return As(caller, () => Write(write));
+        }
+    }
+
     /// <summary>Ends with the next change. Take it before reading.</summary>
     public Task NextChange()
     {
@@ -73,4 +109,17 @@ internal sealed class FakeState(TimeProvider time)
     }
 
     public string NewName(string collection) => $"{collection}/{Guid.CreateVersion7(time.GetUtcNow())}";
+
+    private T As<T>(FakeCaller caller, Func<T> work)
+    {
+        Caller = caller;
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            Caller = FakeCaller.Everyone;
+        }
+    }
 }

@@ -10,7 +10,7 @@ namespace Suite.Client.Testing;
 internal static class FakeStreams
 {
     public static async Task WatchAsync(
-        FakeState state, ScriptStep step, WatchOrderRequest request, Action<IMessage> send, TimeProvider time, CancellationToken cancellationToken)
+        FakeState state, FakeCaller caller, ScriptStep step, WatchOrderRequest request, Action<IMessage> send, TimeProvider time, CancellationToken cancellationToken)
     {
         await BeginAsync(step, time, cancellationToken).ConfigureAwait(false);
         var seen = request.AfterVersion;
@@ -18,7 +18,7 @@ internal static class FakeStreams
         while (true)
         {
             var change = state.NextChange();
-            var (orders, isFinal) = state.Read(s => After(FakeOrders.Find(s, request.Name), seen))[0];
+            var (orders, isFinal) = state.Read(caller, s => After(FakeOrders.Find(s, request.Name), seen))[0];
             foreach (var order in orders)
             {
                 ThrowWhenDue(step, sent++);
@@ -38,6 +38,7 @@ internal static class FakeStreams
 
     public static async Task ImportAsync(
         FakeState state,
+        FakeCaller caller,
         CallScript script,
         IAsyncEnumerable<ImportOrdersRequest> requests,
         Action<IMessage> send,
@@ -54,20 +55,20 @@ internal static class FakeStreams
                 throw FakeErrors.Make(code, ErrorReason.Unspecified, "The stream was broken by its script.");
             }
 
-            var answer = await AnswerAsync(state, script.Next("CreateOrder"), request.Order, time, cancellationToken).ConfigureAwait(false);
+            var answer = await AnswerAsync(state, caller, script.Next("CreateOrder"), request.Order, time, cancellationToken).ConfigureAwait(false);
             ThrowWhenDue(step, sent++);
             send(answer);
         }
     }
 
     private static async Task<ImportOrdersResponse> AnswerAsync(
-        FakeState state, ScriptStep step, CreateOrderRequest request, TimeProvider time, CancellationToken cancellationToken)
+        FakeState state, FakeCaller caller, ScriptStep step, CreateOrderRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
         var answer = new ImportOrdersResponse { RequestId = request.RequestId };
         try
         {
             await BeginAsync(step, time, cancellationToken).ConfigureAwait(false);
-            answer.Order = step.Reply is { } reply ? (Order)reply(request) : state.Write(s => FakeOrders.Create(s, request));
+            answer.Order = step.Reply is { } reply ? (Order)reply(request) : state.Write(caller, s => FakeOrders.Create(s, request));
             if (step.Failure is { } failure)
             {
                 throw failure();

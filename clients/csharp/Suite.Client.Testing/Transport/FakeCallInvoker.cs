@@ -49,8 +49,8 @@ internal sealed class FakeCallInvoker(FakeState state, CallScript script, TimePr
         call.Add(copy);
         _ = stream.RunAsync(ending, async token =>
         {
-            CheckToken(call);
-            await FakeStreams.WatchAsync(state, script.Next(method.Name), (WatchOrderRequest)copy, Send(stream), time, token).ConfigureAwait(false);
+            var caller = Authorize(call);
+            await FakeStreams.WatchAsync(state, caller, script.Next(method.Name), (WatchOrderRequest)copy, Send(stream), time, token).ConfigureAwait(false);
         });
         return new AsyncServerStreamingCall<TResponse>(stream, ending.Headers, () => ending.Status, () => ending.Trailers, ending.Dispose);
     }
@@ -66,9 +66,9 @@ internal sealed class FakeCallInvoker(FakeState state, CallScript script, TimePr
         {
             try
             {
-                CheckToken(call);
+                var caller = Authorize(call);
                 await FakeStreams
-                    .ImportAsync(state, script, Receive(requests, call, token), Send(responses), time, token).ConfigureAwait(false);
+                    .ImportAsync(state, caller, script, Receive(requests, call, token), Send(responses), time, token).ConfigureAwait(false);
             }
             finally
             {
@@ -91,7 +91,7 @@ internal sealed class FakeCallInvoker(FakeState state, CallScript script, TimePr
         var call = Note(method.FullName, options);
         var copy = Copy(request);
         call.Add(copy);
-        CheckToken(call);
+        var caller = Authorize(call);
         var step = script.Next(method.Name);
         if (step.Delay > TimeSpan.Zero)
         {
@@ -108,7 +108,7 @@ internal sealed class FakeCallInvoker(FakeState state, CallScript script, TimePr
 
         var response = step.Reply is { } reply
             ? reply(copy)
-            : state.Write(s => FakeMethods.Answer(s, method.FullName, copy));
+            : state.Write(caller, s => FakeMethods.Answer(s, method.FullName, copy));
         return step.Failure is { } after ? throw after() : (TResponse)response;
     }
 
@@ -127,12 +127,28 @@ internal sealed class FakeCallInvoker(FakeState state, CallScript script, TimePr
         return call;
     }
 
-    private void CheckToken(FakeCall call)
+    private FakeCaller Authorize(FakeCall call)
     {
-        if (RequiredToken is { } token && call.Headers.GetValueOrDefault("authorization") != "Bearer " + token)
+        var policy = FakePolicies.Of(call.Method);
+        if (policy.RuleCase == AuthPolicy.RuleOneofCase.Public)
         {
-            throw FakeErrors.Make(StatusCode.Unauthenticated, ErrorReason.Unspecified, "The token is missing or not valid.");
+            return FakeCaller.Everyone;
         }
+
+        const string scheme = "Bearer ";
+        var header = call.Headers.GetValueOrDefault("authorization");
+        var token = header?.StartsWith(scheme, StringComparison.Ordinal) == true ? header[scheme.Length..] : null;
+        var caller = token is null ? null : state.Read(s => (FakeCaller?[])[FakeSignIns.Find(s, token)])[0];
+        if (caller is null && RequiredToken is { } required && token != required)
+        {
+            throw token is null
+                ? FakeErrors.Make(StatusCode.Unauthenticated, ErrorReason.CredentialsMissing, "The call has no credentials.")
+                : FakeSignIns.Invalid();
+        }
+
+        caller ??= FakeCaller.Everyone;
+        caller.MustHave(policy.Scope);
+        return caller;
     }
 
     private static async IAsyncEnumerable<ImportOrdersRequest> Receive<T>(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Grpc.Core;
+using Suite.Contracts.Common.V1;
 
 namespace Suite.Client;
 
@@ -17,6 +18,7 @@ internal sealed class CallSession : IDisposable
     private readonly SuiteCallOptions _options;
     private readonly RetryState _retries;
     private readonly TimeProvider _time;
+    private readonly TokenSource _tokens;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _end;
     private readonly CancellationTokenSource? _deadline;
@@ -45,6 +47,7 @@ internal sealed class CallSession : IDisposable
         _name = name;
         _options = options ?? CallEnvironment.NoOptions;
         _time = environment.Time;
+        _tokens = _options.Credentials is { } own ? new TokenSource(own) : endpoint.Tokens;
         var retry = _options.Retry ?? environment.Retry;
         _retries = new RetryState(retry, isStream ? retry.StreamPatience : Timeout.InfiniteTimeSpan, _time);
         _caller = cancellationToken;
@@ -96,7 +99,11 @@ internal sealed class CallSession : IDisposable
             headers.Add(header);
         }
 
-        if (!_endpoint.Tokens.IsEmpty && await GetTokenAsync().ConfigureAwait(false) is { } token)
+        if (_name.IsSignIn)
+        {
+            CheckTransport();
+        }
+        else if (!_tokens.IsEmpty && await GetTokenAsync().ConfigureAwait(false) is { } token)
         {
             headers.Add("authorization", "Bearer " + token);
         }
@@ -146,7 +153,8 @@ internal sealed class CallSession : IDisposable
             throw Fail(DeadlinePassed() with { ReasonName = failure.ReasonName, Reason = failure.Reason }, exception);
         }
 
-        if (failure.Code == StatusCode.Unauthenticated && _token is not null && !_renewed)
+        // A wrong password is not healed by another token.
+        if (failure is { Code: StatusCode.Unauthenticated, Reason: not ErrorReason.SignInRefused } && _token is not null && !_renewed)
         {
             _renewed = true;
             _refusedToken = _token;
@@ -178,15 +186,10 @@ internal sealed class CallSession : IDisposable
 
     private async ValueTask<string?> GetTokenAsync()
     {
-        if (!_endpoint.MayCarryToken)
-        {
-            throw Refuse(
-                $"A token would travel unencrypted to {_endpoint.Address}. Use https, or set AllowTokenOverPlaintext where the network is trusted.", null);
-        }
-
+        CheckTransport();
         try
         {
-            return _token = await _endpoint.Tokens.GetAsync(_refusedToken, _end.Token).ConfigureAwait(false);
+            return _token = await _tokens.GetAsync(_refusedToken, _end.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (_end.IsCancellationRequested)
         {
@@ -195,6 +198,15 @@ internal sealed class CallSession : IDisposable
         catch (Exception e) when (e is not (SuiteException or OperationCanceledException))
         {
             throw Refuse("The credentials gave no token: " + e.Message, e);
+        }
+    }
+
+    private void CheckTransport()
+    {
+        if (!_endpoint.MayCarryToken)
+        {
+            throw Refuse(
+                $"Credentials would travel unencrypted to {_endpoint.Address}. Use https, or set AllowTokenOverPlaintext where the network is trusted.", null);
         }
     }
 

@@ -16,6 +16,9 @@ public sealed record SuiteCallOptions
     /// </summary>
     public string? RequestId { get; init; }
 
+    /// <summary>In whose name the call is made, for example a <see cref="SuiteSession"/>; <c>null</c> for the client's own credentials.</summary>
+    public ISuiteCredentials? Credentials { get; init; }
+
     /// <summary>Metadata to send along; copied before use.</summary>
     public Metadata? Headers { get; init; }
 

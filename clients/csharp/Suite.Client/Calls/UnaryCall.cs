@@ -4,9 +4,9 @@ namespace Suite.Client;
 
 /// <summary>Makes unary calls: attempts until one succeeds, or until the session says that it is over.</summary>
 internal sealed class UnaryCall<TRequest, TResponse>(
-    string service, string method, Func<CallInvoker, TRequest, CallOptions, AsyncUnaryCall<TResponse>> start)
+    string service, string method, Func<CallInvoker, TRequest, CallOptions, AsyncUnaryCall<TResponse>> start, bool isSignIn = false)
 {
-    private readonly RpcName _name = new(service, method);
+    private readonly RpcName _name = new(service, method, isSignIn);
 
     public async Task<TResponse> InvokeAsync(
         CallEnvironment environment,

@@ -24,6 +24,28 @@ public static class SuiteCredentials
         return new Source(source);
     }
 
+    /// <summary>
+    /// Signs in with the first call that needs a token, keeps the session alive, and signs in again when it has ended. For
+    /// programs that act as one user; a program that acts for several gives each call its <see cref="SuiteSession"/>.
+    /// </summary>
+    /// <param name="email">The e-mail address.</param>
+    /// <param name="password">The password. It is kept in memory.</param>
+    public static ISuiteCredentials SignIn(string email, string password)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(password);
+        return SignIn(email, _ => ValueTask.FromResult(password));
+    }
+
+    /// <summary>Signs in with the first call that needs a token, see <see cref="SignIn(string, string)"/>.</summary>
+    /// <param name="email">The e-mail address.</param>
+    /// <param name="password">Gets the password each time it is needed, for example from a vault.</param>
+    public static ISuiteCredentials SignIn(string email, Func<CancellationToken, ValueTask<string>> password)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(email);
+        ArgumentNullException.ThrowIfNull(password);
+        return new PasswordCredentials(email, password);
+    }
+
     private sealed class Source(Func<bool, CancellationToken, ValueTask<string?>> source) : ISuiteCredentials
     {
         public ValueTask<string?> GetTokenAsync(bool forceRenew, CancellationToken cancellationToken) => source(forceRenew, cancellationToken);

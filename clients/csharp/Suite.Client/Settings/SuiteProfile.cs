@@ -24,6 +24,9 @@ public sealed record SuiteProfile
     /// <summary>A file that holds a bearer token; <see cref="Token"/> goes first.</summary>
     public string? TokenFile { get; init; }
 
+    /// <summary>A signed-in user; goes before <see cref="Token"/> and <see cref="TokenFile"/>.</summary>
+    public SuiteProfileSession? Session { get; init; }
+
     /// <summary>The default deadline of unary calls: seconds (<c>30</c>), or with a unit (<c>500ms</c>, <c>30s</c>, <c>2m</c>), or <c>none</c>.</summary>
     public string? Timeout { get; init; }
 
@@ -42,6 +45,7 @@ public sealed record SuiteProfile
             .Append(", PaymentAddress = ").Append(PaymentAddress)
             .Append(", Token = ").Append(Token is null ? string.Empty : "(set)")
             .Append(", TokenFile = ").Append(TokenFile)
+            .Append(", Session = ").Append(Session)
             .Append(", Timeout = ").Append(Timeout)
             .Append(", AllowTokenOverPlaintext = ").Append(AllowTokenOverPlaintext);
         return true;

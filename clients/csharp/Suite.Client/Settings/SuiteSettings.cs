@@ -33,6 +33,11 @@ public static class SuiteSettings
 
         var options = new SuiteClientOptions();
         Apply(options, chosen ?? new SuiteProfile(), name => $"{name} of the profile '{named ?? profiles.Current}'");
+        if (chosen?.Session is not null)
+        {
+            options.Credentials = new ProfileCredentials(profiles.Path, named ?? profiles.Current);
+        }
+
         var environment = new SuiteProfile
         {
             Address = Read("SUITE_ADDRESS"),
