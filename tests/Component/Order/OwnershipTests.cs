@@ -138,7 +138,7 @@ internal sealed class OwnershipTests
     }
 
     private static string Told(DomainException error, string name) =>
-        $"{error.Code} {error.Reason} {error.Message} {string.Join(' ', error.Details)} {error.Fields.Count} {error.Precondition} {error.RetryAfter}"
+        $"{error.Code} {error.Reason} {error.Message} {string.Join(' ', error.Details)} {error.Fields.Count} {string.Join(' ', error.Preconditions)} {error.RetryAfter}"
             .Replace(name, "{name}", StringComparison.Ordinal);
 
     private OrderGrpcService Service => _room.Get<OrderGrpcService>();
