@@ -21,7 +21,7 @@ internal sealed class SignInLimitsTests
             await limits.CheckAsync(CredentialUse.SignIn, $"10.0.0.{i}", i % 2 == 0 ? "ada@example.com" : "ADA@example.com", default);
         }
 
-        var refused = Assert.ThrowsAsync<DomainException>(
+        var refused = await Assert.ThrowsAsync<DomainException>(
             async () => await limits.CheckAsync(CredentialUse.SignIn, "10.0.0.99", "Ada@Example.com", default));
         Assert.That((refused!.Reason, refused.RetryAfter), Is.EqualTo((ErrorReason.RateLimited, TimeSpan.FromMinutes(1))));
         await limits.CheckAsync(CredentialUse.PasswordChange, "10.0.0.99", "ada@example.com", default);
@@ -37,7 +37,7 @@ internal sealed class SignInLimitsTests
             await limits.SucceededAsync(CredentialUse.SignIn, "10.0.0.1", "ada@example.com", default);
         }
 
-        Assert.ThrowsAsync<DomainException>(async () => await limits.CheckAsync(CredentialUse.SignIn, "10.0.0.1", "grace@example.com", default));
+        await Assert.ThrowsAsync<DomainException>(async () => await limits.CheckAsync(CredentialUse.SignIn, "10.0.0.1", "grace@example.com", default));
         await limits.CheckAsync(CredentialUse.SignIn, "10.0.0.2", "ada@example.com", default);
     }
 
