@@ -38,7 +38,8 @@ internal sealed class SessionEndTests : SignInFixture
         var nowhere = $"sessions/{Guid.CreateVersion7()}";
         var theirs = await RefusedAsync(() => DeleteAsync(tokens.Session.Name, bob), ErrorReason.ResourceNotFound);
         var none = await RefusedAsync(() => DeleteAsync(nowhere, bob), ErrorReason.ResourceNotFound);
-        Assert.That(theirs.ToStatus().ToString().Replace(tokens.Session.Name, nowhere, StringComparison.Ordinal), Is.EqualTo(none.ToStatus().ToString()));
+        Assert.That((theirs.Code, theirs.Message.Replace(tokens.Session.Name, nowhere, StringComparison.Ordinal)), Is.EqualTo((none.Code, none.Message)));
+        Assert.That(theirs.Details, Is.EqualTo(new Dictionary<string, string> { ["resource"] = tokens.Session.Name }));
 
         var parent = await RefusedAsync(() => ListAsync($"users/{_user}", bob), ErrorReason.ResourceNotFound);
         Assert.That(parent.Details["resource"], Is.EqualTo($"users/{_user}"));

@@ -10,7 +10,10 @@ namespace Suite.Tests.Unit.Users.SignIn;
 
 internal sealed class SignInLimitsTests
 {
-    private readonly Counter _counter = new();
+    private Counter _counter = new();
+
+    [SetUp]
+    public void CountAnew() => _counter = new Counter();
 
     [Test]
     public async Task Ten_wrong_passwords_a_minute_whatever_the_case_of_the_address()
