@@ -1,4 +1,6 @@
 using Suite.Contracts.Orders.V1;
+using Suite.Contracts.Users.V1;
+using Suite.Platform.Caching;
 using Suite.Platform.Hosting;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
@@ -25,6 +27,7 @@ public static class UserModule
         services.AddMessaging(builder.Configuration, "suite/user", Topic);
         services.AddMigrations(new MigrationSet("user", typeof(UserModule).Assembly, "Suite.Users.Storage.Migrations"));
         services.AddSingleton<UserStore>();
+        services.AddContractCache(builder.Configuration, "user", User.Parser, UserCache.VersionOf);
         services.AddSingleton<UserCache>();
         services.AddSingleton<PasswordStore>();
         services.AddServiceClient<OrderService.OrderServiceClient>("SUITE_ORDER_ADDRESS");

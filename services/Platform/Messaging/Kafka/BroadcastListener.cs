@@ -53,9 +53,9 @@ internal sealed class BroadcastListener(IEnumerable<BroadcastRegistration> regis
         consumer.Assign(partitions);
         while (!stopping.IsCancellationRequested && !broken)
         {
-            if (consumer.Consume(Wait) is { Message.Key: { } key } result)
+            if (consumer.Consume(Wait) is { Message.Key: not null } result)
             {
-                registration.Handler.Hear(result.Topic, System.Text.Encoding.UTF8.GetString(key));
+                registration.Handler.Hear(CloudEvent.Read(result, out _));
             }
         }
 
