@@ -130,7 +130,7 @@ internal sealed class ApiKeyTests : SignInFixture
 
         Assert.That(await Room.ScalarAsync<long>("SELECT count(*) FROM api_keys"), Is.EqualTo(1));
         var grant = await FindAsync(secret);
-        Assert.That(grant!.Scopes, Is.EquivalentTo(GrantableScopes.All));
+        Assert.That(grant!.Scopes, Is.EquivalentTo(MethodPolicies.GrantableScopes));
     }
 
     [Test]
@@ -163,13 +163,13 @@ internal sealed class ApiKeyTests : SignInFixture
     };
 
     private Task<CreateApiKeyResponse> CreateAsync(CreateApiKeyRequest request, Caller caller) => Room.Get<CreateApiKey>().RunAsync(
-        RequestKey.Of($"CreateApiKey {caller.Name}", request.RequestId, request), request.ApiKey, caller, CancellationToken.None);
+        RequestKey.Of($"CreateApiKey {caller.Name}", request.RequestId, request, caller), request.ApiKey, caller, CancellationToken.None);
 
     private Task<ApiKey> RevokeAsync(string name)
     {
         var request = new RevokeApiKeyRequest { Name = name, RequestId = Guid.NewGuid().ToString() };
         return Room.Get<RevokeApiKey>().RunAsync(
-            RequestKey.Of("RevokeApiKey", request.RequestId, request), Guid.Parse(name["apiKeys/".Length..]), CancellationToken.None);
+            RequestKey.Of("RevokeApiKey", request.RequestId, request, _admin), Guid.Parse(name["apiKeys/".Length..]), CancellationToken.None);
     }
 
     private Task<ListApiKeysResponse> ListAsync(int size = 0, string token = "") =>

@@ -22,7 +22,7 @@ internal sealed class CreateSessionTests : SignInFixture
         var token = new JsonWebToken(tokens.AccessToken);
         Assert.That((token.Alg, token.Typ), Is.EqualTo(("ES256", "at+jwt")));
         Assert.That((token.Subject, token.GetClaim("sid").Value), Is.EqualTo(($"users/{user}", tokens.Session.Name)));
-        Assert.That(token.GetClaim("scope").Value, Is.EqualTo(AccessTokens.UserScopes));
+        Assert.That(token.GetClaim("scope").Value, Is.EqualTo(AccessTokenIssuer.UserScopes));
         Assert.That(token.ValidTo, Is.EqualTo(tokens.AccessExpireTime.ToDateTime()));
         Assert.That(token.ValidTo - token.IssuedAt, Is.EqualTo(TimeSpan.FromMinutes(5)));
         Assert.That(await ValidateAsync(tokens.AccessToken, (await Room.TrustAsync()).SigningKeys), Is.True);
@@ -120,7 +120,7 @@ internal sealed class CreateSessionTests : SignInFixture
         var result = await new JsonWebTokenHandler().ValidateTokenAsync(token, new TokenValidationParameters
         {
             ValidIssuer = "http://localhost:8101",
-            ValidAudience = AccessTokens.Audience,
+            ValidAudience = AccessTokenIssuer.Audience,
             ValidTypes = ["at+jwt"],
             ValidAlgorithms = ["ES256"],
             LifetimeValidator = (_, _, _, _) => true,

@@ -145,7 +145,7 @@ internal sealed class SessionEndTests : SignInFixture
     {
         var request = new DeleteSessionRequest { Name = name, RequestId = Guid.NewGuid().ToString() };
         return Room.Get<DeleteSession>().RunAsync(
-            RequestKey.Of("DeleteSession", request.RequestId, request), Guid.Parse(name["sessions/".Length..]), caller, CancellationToken.None);
+            RequestKey.Of("DeleteSession", request.RequestId, request, caller), Guid.Parse(name["sessions/".Length..]), caller, CancellationToken.None);
     }
 
     private Task<ListSessionsResponse> ListAsync(string parent, Caller caller, int size = 0, string token = "") => Room.Get<ListSessions>().RunAsync(

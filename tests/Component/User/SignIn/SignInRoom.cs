@@ -30,7 +30,7 @@ internal sealed class SignInRoom : IAsyncDisposable
     private const string Clear =
         """
         TRUNCATE users CASCADE; DELETE FROM idempotency; DELETE FROM outbox; DELETE FROM api_keys; DELETE FROM signing_keys;
-        DELETE FROM revocations; UPDATE trust_revision SET revision = 0
+        DELETE FROM revocations; DELETE FROM fences; UPDATE trust_revision SET revision = 0
         """;
 
     private static readonly string s_database = $"sign_in_{Guid.NewGuid():N}";
@@ -105,7 +105,7 @@ internal sealed class SignInRoom : IAsyncDisposable
         Kind = CallerKind.User,
         Name = $"users/{user}",
         Session = session,
-        Scopes = AccessTokens.UserScopes.Split(' ').ToFrozenSet(),
+        Scopes = AccessTokenIssuer.UserScopes.Split(' ').ToFrozenSet(),
     };
 
     /// <summary>A backend with some scopes.</summary>

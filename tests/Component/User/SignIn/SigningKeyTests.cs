@@ -1,5 +1,7 @@
 using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.Extensions.Logging.Abstractions;
 using Suite.Contracts.Users.V1;
+using Suite.Platform.Locking;
 using Suite.Users.Features.SigningKeys;
 
 namespace Suite.Tests.Component.Users.SignIn;
@@ -58,11 +60,22 @@ internal sealed class SigningKeyTests : SignInFixture
             Room.Get<Suite.Users.Storage.SigningKeyStore>(),
             new KeyVault(new MasterKey([9, .. new byte[31]])),
             Room.Get<SigningKeyOptions>(),
+            Room.Get<ILocks>(),
             Room.Clock,
-            Microsoft.Extensions.Logging.Abstractions.NullLogger<SigningKeyRing>.Instance);
+            NullLogger<SigningKeyRing>.Instance);
         using var keeper = new SigningKeyKeeper(
-            ring, Room.Get<SigningKeyOptions>(), Room.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<SigningKeyKeeper>.Instance);
+            ring, Room.Get<SigningKeyOptions>(), Room.Clock, NullLogger<SigningKeyKeeper>.Instance);
         Assert.That(() => keeper.StartAsync(default), Throws.InvalidOperationException.With.Message.Contains("SUITE_MASTER_KEY_FILE"));
+    }
+
+    [Test]
+    public async Task A_replica_paused_past_its_lock_changes_no_keys()
+    {
+        var store = Room.Get<Suite.Users.Storage.SigningKeyStore>();
+        await store.RotateAsync(_ => (null, []), ("signing-keys", long.MaxValue), default);
+        var late = Suite.Users.Features.SigningKeys.SigningKey.Create(Room.Get<KeyVault>(), Room.Clock.GetUtcNow(), Room.Clock.GetUtcNow());
+        Assert.That(() => store.RotateAsync(_ => (late, []), ("signing-keys", 1), default), Throws.TypeOf<FencingException>());
+        Assert.That((await store.ListAsync(default)).Select(k => k.Kid), Does.Not.Contain(late.Kid));
     }
 
     private static string Kid(SessionTokens tokens) => new JsonWebToken(tokens.AccessToken).Kid;
