@@ -94,7 +94,7 @@ internal sealed class DepartureTests
         (await _room.Get<OrderStore>().FindAsync(order, CancellationToken.None))!;
 
     private Task<Suite.Contracts.Orders.V1.Order> CancelAsync(Guid order, string reason, RequestKey key) =>
-        _room.Get<CancelOrder>().RunAsync(key, order, reason, string.Empty, CancellationToken.None);
+        _room.Get<CancelOrder>().RunAsync(key, order, reason, string.Empty, Security.Callers.Backend, CancellationToken.None);
 
     private Task HearAsync(string user)
     {
