@@ -81,6 +81,8 @@ internal static class BenchRun
     {
         DataDirectory = data,
         Fresh = true,
+        // Production refuses development keys. These go with the suite.
+        DevelopmentKeys = false,
         KafkaHome = options.UseMockKafka ? null : KafkaHome(),
         Stages = new Progress(),
         Environment = new Dictionary<string, string>
@@ -105,7 +107,12 @@ internal static class BenchRun
 
     private static SuiteClient Client(LocalSuite suite)
     {
-        var options = new SuiteClientOptions { UserAddress = new Uri(suite.User.GrpcAddress), OrderAddress = new Uri(suite.Order.GrpcAddress) };
+        var options = new SuiteClientOptions
+        {
+            UserAddress = new Uri(suite.User.GrpcAddress),
+            OrderAddress = new Uri(suite.Order.GrpcAddress),
+            Credentials = SuiteCredentials.FromFile(suite.AdminKeyFile),
+        };
         return new SuiteClient(options);
     }
 

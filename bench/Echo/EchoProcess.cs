@@ -62,7 +62,7 @@ internal sealed class EchoProcess : IAsyncDisposable
 
     private static async Task<User> AskAsync(EchoProcess echo, string name, List<string> output, CancellationToken cancellationToken)
     {
-        using var connections = new Connections(echo.Address, 1);
+        using var connections = new Connections(echo.Address, keyFile: null, 1);
         var client = connections.Clients(channel => new UserService.UserServiceClient(channel))[0];
         var deadline = DateTime.UtcNow + s_startLimit;
         while (true)

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -8,14 +9,21 @@ internal sealed class Connections : IDisposable
 {
     private readonly GrpcChannel[] _channels;
 
-    public Connections(string address, int count = 4) => _channels =
-    [
-        .. Enumerable.Range(0, count).Select(_ => GrpcChannel.ForAddress(address, new GrpcChannelOptions
-        {
-            HttpHandler = new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = false },
-            DisposeHttpClient = true,
-        })),
-    ];
+    /// <param name="address">The server.</param>
+    /// <param name="keyFile">The file with the API key that every call sends; null for calls without.</param>
+    /// <param name="count">How many connections.</param>
+    public Connections(string address, string? keyFile, int count = 4)
+    {
+        var bearer = keyFile is null ? null : new AuthenticationHeaderValue("Bearer", File.ReadAllText(keyFile).Trim());
+        _channels =
+        [
+            .. Enumerable.Range(0, count).Select(_ => GrpcChannel.ForAddress(address, new GrpcChannelOptions
+            {
+                HttpHandler = new Bearer(bearer, new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = false }),
+                DisposeHttpClient = true,
+            })),
+        ];
+    }
 
     /// <summary>A client for each connection.</summary>
     public T[] Clients<T>(Func<ChannelBase, T> create) => [.. _channels.Select(create)];
@@ -25,6 +33,15 @@ internal sealed class Connections : IDisposable
         foreach (var channel in _channels)
         {
             channel.Dispose();
+        }
+    }
+
+    private sealed class Bearer(AuthenticationHeaderValue? bearer, HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.Authorization = bearer;
+            return base.SendAsync(request, cancellationToken);
         }
     }
 }

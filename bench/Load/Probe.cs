@@ -7,9 +7,9 @@ using Suite.Local;
 namespace Suite.Bench.Load;
 
 /// <summary>A customer who places one order after the other and watches each until it is confirmed, on a connection of its own.</summary>
-internal sealed class Probe(string address, Shop shop) : IDisposable
+internal sealed class Probe(LocalSuite suite, Shop shop) : IDisposable
 {
-    private readonly Connections _connections = new(address, 1);
+    private readonly Connections _connections = new(suite.Order.GrpcAddress, suite.AdminKeyFile, 1);
     private readonly List<long> _create = [];
     private readonly List<long> _confirm = [];
 

@@ -35,7 +35,7 @@ internal sealed class OrderChain(LocalSuite suite, SuiteClient client, Shop shop
             Progress.Say($"Chain, round {round + 1}: {options.ChainOrders} orders placed at {placed:0}/s, confirmed at {confirmed:0}/s");
         }
 
-        using var probe = new Probe(suite.Order.GrpcAddress, shop);
+        using var probe = new Probe(suite, shop);
         await probe.RunAsync(count => count < options.Probes / 5, cancellationToken);
         var since = DateTimeOffset.UtcNow;
         await probe.RunAsync(count => count < options.Probes, cancellationToken);

@@ -40,7 +40,7 @@ internal sealed class OrderPlacing : IDisposable
         _shop = shop;
         _options = options;
         _pgbench = pgbench;
-        _connections = new Connections(suite.Order.GrpcAddress);
+        _connections = new Connections(suite.Order.GrpcAddress, suite.AdminKeyFile);
         _clients = _connections.Clients(channel => new OrderService.OrderServiceClient(channel));
         _processor = new ProcessorTime(Busy(suite));
     }

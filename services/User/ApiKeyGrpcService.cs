@@ -14,7 +14,7 @@ internal sealed class ApiKeyGrpcService(CreateApiKey create, ListApiKeys list, R
     // The caller's name belongs to the key: nobody gets another caller's secret by guessing a request id.
     public override Task<CreateApiKeyResponse> CreateApiKey(CreateApiKeyRequest request, ServerCallContext context) =>
         create.RunAsync(
-            RequestKey.Of($"CreateApiKey {context.GetCaller().Name}", request.RequestId, request),
+            RequestKey.Of($"CreateApiKey {context.GetCaller().Name}", request.RequestId, request, context.GetCaller()),
             request.ApiKey,
             context.GetCaller(),
             context.CancellationToken);
@@ -24,7 +24,7 @@ internal sealed class ApiKeyGrpcService(CreateApiKey create, ListApiKeys list, R
 
     public override Task<ApiKey> RevokeApiKey(RevokeApiKeyRequest request, ServerCallContext context) =>
         revoke.RunAsync(
-            RequestKey.Of("RevokeApiKey", request.RequestId, request),
+            RequestKey.Of("RevokeApiKey", request.RequestId, request, context.GetCaller()),
             ResourceName.ParseGuid(BackendKey.Collection, request.Name),
             context.CancellationToken);
 }

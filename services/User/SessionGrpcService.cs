@@ -21,7 +21,7 @@ internal sealed class SessionGrpcService(CreateSession create, RefreshSession re
 
     public override Task<DeleteSessionResponse> DeleteSession(DeleteSessionRequest request, ServerCallContext context) =>
         delete.RunAsync(
-            RequestKey.Of("DeleteSession", request.RequestId, request),
+            RequestKey.Of("DeleteSession", request.RequestId, request, context.GetCaller()),
             ResourceName.ParseGuid(UserSession.Collection, request.Name),
             context.GetCaller(),
             context.CancellationToken);

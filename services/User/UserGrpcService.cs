@@ -23,7 +23,7 @@ internal sealed class UserGrpcService(
 {
     public override Task<User> CreateUser(CreateUserRequest request, ServerCallContext context) =>
         createUser.RunAsync(
-            RequestKey.Of("CreateUser", request.RequestId, fingerprint.Of(request)),
+            RequestKey.Of("CreateUser", request.RequestId, fingerprint.Of(request), context.GetCaller()),
             EmailAddress.Parse(request.User.Email, "user.email"),
             request.User.DisplayName,
             request.Password,
@@ -43,7 +43,7 @@ internal sealed class UserGrpcService(
 
     public override Task<User> UpdateUser(UpdateUserRequest request, ServerCallContext context) =>
         updateUser.RunAsync(
-            RequestKey.Of("UpdateUser", request.RequestId, request),
+            RequestKey.Of("UpdateUser", request.RequestId, request, context.GetCaller()),
             context.GetCaller(),
             ResourceName.ParseGuid(UserAccount.Collection, request.User.Name, "user.name"),
             request,
@@ -51,19 +51,31 @@ internal sealed class UserGrpcService(
 
     public override Task<User> SuspendUser(SuspendUserRequest request, ServerCallContext context) =>
         suspendUser.RunAsync(
-            RequestKey.Of("SuspendUser", request.RequestId, request), context.GetCaller(), Id(request.Name), request.Etag, context.CancellationToken);
+            RequestKey.Of("SuspendUser", request.RequestId, request, context.GetCaller()),
+            context.GetCaller(),
+            Id(request.Name),
+            request.Etag,
+            context.CancellationToken);
 
     public override Task<User> ReactivateUser(ReactivateUserRequest request, ServerCallContext context) =>
         reactivateUser.RunAsync(
-            RequestKey.Of("ReactivateUser", request.RequestId, request), context.GetCaller(), Id(request.Name), request.Etag, context.CancellationToken);
+            RequestKey.Of("ReactivateUser", request.RequestId, request, context.GetCaller()),
+            context.GetCaller(),
+            Id(request.Name),
+            request.Etag,
+            context.CancellationToken);
 
     public override Task<User> DeleteUser(DeleteUserRequest request, ServerCallContext context) =>
         deleteUser.RunAsync(
-            RequestKey.Of("DeleteUser", request.RequestId, request), context.GetCaller(), Id(request.Name), request.Etag, context.CancellationToken);
+            RequestKey.Of("DeleteUser", request.RequestId, request, context.GetCaller()),
+            context.GetCaller(),
+            Id(request.Name),
+            request.Etag,
+            context.CancellationToken);
 
     public override Task<ChangePasswordResponse> ChangePassword(ChangePasswordRequest request, ServerCallContext context) =>
         changePassword.RunAsync(
-            RequestKey.Of("ChangePassword", request.RequestId, fingerprint.Of(request)),
+            RequestKey.Of("ChangePassword", request.RequestId, fingerprint.Of(request), context.GetCaller()),
             context.GetCaller(),
             PeerAddress.Of(context),
             Id(request.Name),

@@ -61,8 +61,8 @@ internal sealed class GrpcurlTests
     private async Task<string> RunAsync(params string[] arguments)
     {
         var address = _suite.Local.Order.GrpcAddress["http://".Length..];
-        string[] dash = arguments[0] == "-d" ? ["-plaintext", "-max-time", "60", .. arguments[..2], address, .. arguments[2..]]
-            : ["-plaintext", "-max-time", "60", address, .. arguments];
+        string[] always = ["-plaintext", "-max-time", "60", "-H", "authorization: Bearer " + _suite.AdminKey];
+        string[] dash = arguments[0] == "-d" ? [.. always, .. arguments[..2], address, .. arguments[2..]] : [.. always, address, .. arguments];
         var start = new ProcessStartInfo(_grpcurl, dash) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

@@ -23,9 +23,9 @@ internal sealed partial class Launcher : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["SUITE_DATA"] = folder;
-        foreach (var store in (string[])["SUITE_POSTGRES", "SUITE_KAFKA", "KAFKA_HOME"])
+        foreach (var named in (string[])["SUITE_POSTGRES", "SUITE_KAFKA", "KAFKA_HOME", "SUITE_MASTER_KEY_FILE", "SUITE_ADMIN_KEY_FILE", "SUITE_ISSUER"])
         {
-            start.Environment[store] = null;
+            start.Environment[named] = null;
         }
 
         Folder = folder;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -37,7 +38,10 @@ internal sealed class LauncherTests
 
         await using var second = Launcher.Start(_folder, offset);
         await second.SayAsync("Ready in");
-        Assert.That(await s_http.GetStringAsync(new Uri($"http://127.0.0.1:{8101 + offset}/v1/{user}")), Does.Contain(user));
+        // Signing keys, too, are those of before: the administrator's is accepted.
+        using var read = await SendAsync(HttpMethod.Get, offset, user);
+        Assert.That(await read.Content.ReadAsStringAsync(), Does.Contain(user));
+        Assert.That(first.Output + second.Output, Does.Contain("admin.key").And.Not.Contain(AdminKey()));
 
         started = second.Descendants();
         second.Signal("TERM");
@@ -55,6 +59,7 @@ internal sealed class LauncherTests
         await launcher.SayAsync("Ready in");
         var endpoints = await File.ReadAllTextAsync(Path.Combine(_folder, "endpoints.env"));
         Assert.That(endpoints, Does.Contain($"SUITE_ORDER_ADDRESS=http://127.0.0.1:{9102 + offset}\n"));
+        Assert.That(endpoints, Does.Contain($"SUITE_TOKEN_FILE={Path.Combine(_folder, "admin.key")}\n"));
 
         await using (var second = Launcher.Start(_folder, Launcher.FreeOffset()))
         {
@@ -97,14 +102,23 @@ internal sealed class LauncherTests
         Assert.That(Directory.Exists(Path.Combine(_folder, "postgres")), Is.False);
     }
 
-    private static async Task<string> CreateUserAsync(int offset)
+    private string AdminKey() => File.ReadAllText(Path.Combine(_folder, "admin.key")).Trim();
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, int offset, string path, HttpContent? content = null)
+    {
+        using var request = new HttpRequestMessage(method, $"http://127.0.0.1:{8101 + offset}/v1/{path}") { Content = content };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey());
+        return await s_http.SendAsync(request);
+    }
+
+    private async Task<string> CreateUserAsync(int offset)
     {
         var request = new
         {
             user = new { email = $"{Guid.NewGuid():N}@example.com", displayName = "Ada" },
             requestId = Guid.NewGuid().ToString(),
         };
-        using var response = await s_http.PostAsJsonAsync(new Uri($"http://127.0.0.1:{8101 + offset}/v1/users"), request);
+        using var response = await SendAsync(HttpMethod.Post, offset, "users", JsonContent.Create(request));
         var body = await response.Content.ReadAsStringAsync();
         Assert.That(response.IsSuccessStatusCode, body);
         return JsonDocument.Parse(body).RootElement.GetProperty("name").GetString()!;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Suite.Contracts.Orders.V1;
 using Suite.Tests.EndToEnd.Running;
@@ -25,7 +26,12 @@ internal sealed class StopTests
         var customer = await _suite.NewCustomerAsync();
         await _suite.ProductAsync("tea", 3);
         using var channel = GrpcChannel.ForAddress(_suite.Local.Order.GrpcAddress);
-        var orders = new OrderService.OrderServiceClient(channel);
+        var bearer = "Bearer " + _suite.AdminKey;
+        var orders = new OrderService.OrderServiceClient(channel.Intercept(headers =>
+        {
+            headers.Add("authorization", bearer);
+            return headers;
+        }));
         var answered = new ConcurrentDictionary<string, string>();
         var refused = new ConcurrentDictionary<string, StatusCode>();
         var callers = Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>

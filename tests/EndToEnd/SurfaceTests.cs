@@ -63,7 +63,7 @@ internal sealed class SurfaceTests
     {
         var customer = await _suite.NewCustomerAsync();
         await _suite.ProductAsync("tea", 3);
-        using var http = new HttpClient { BaseAddress = new Uri(_suite.Local.Order.HttpAddress) };
+        using var http = _suite.Http(_suite.Local.Order);
 
         var placed = await JsonAsync(await http.PostAsJsonAsync("/v1/orders", new
         {
@@ -91,7 +91,7 @@ internal sealed class SurfaceTests
     public async Task A_browser_calls_over_gRPC_Web()
     {
         var order = await _suite.PlaceAsync();
-        using var http = new HttpClient();
+        using var http = _suite.Http(_suite.Local.Order);
         using var content = new ByteArrayContent(Wire.Frame(new GetOrderRequest { Name = order.Name }.ToByteArray()));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc-web");
 

@@ -1,7 +1,9 @@
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 using Suite.Contracts.Common.V1;
 using Status = Google.Rpc.Status;
 
@@ -65,5 +67,11 @@ public sealed class DomainException : Exception
     /// <summary>The failure as gRPC sends it.</summary>
     public RpcException ToRpcException() => ToStatus().ToRpcException();
 
-    internal byte[] ToDetailsHeader() => ToStatus().ToByteArray();
+    /// <summary>Writes the failure as the headers of an answer without a message (trailers-only). Texts of ours are ASCII.</summary>
+    internal void WriteTo(IHeaderDictionary headers)
+    {
+        headers["grpc-status"] = ((int)Code).ToString(CultureInfo.InvariantCulture);
+        headers["grpc-message"] = Message;
+        headers["grpc-status-details-bin"] = Convert.ToBase64String(ToStatus().ToByteArray());
+    }
 }

@@ -31,7 +31,7 @@ internal sealed class CallLimitMiddleware(RequestDelegate next, IConfiguration c
         if (Interlocked.Increment(ref count.Calls) > _most)
         {
             Interlocked.Decrement(ref count.Calls);
-            return Refusal.WriteAsync(context, DomainError.TooManyCalls(_most));
+            return Refusals.WriteAsync(context, DomainError.TooManyCalls(_most));
         }
 
         Task call;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Suite.Platform.Errors;
+using Suite.Platform.Security;
 
 namespace Suite.Platform.Hosting;
 
@@ -17,7 +18,7 @@ internal sealed class SizeLimitMiddleware(RequestDelegate next)
     {
         if (Size(context.Request.Headers) > ServerLimits.MaxMetadataBytes)
         {
-            return Refusal.WriteAsync(context, DomainError.MetadataTooLarge(ServerLimits.MaxMetadataBytes));
+            return Refusals.WriteAsync(context, DomainError.MetadataTooLarge(ServerLimits.MaxMetadataBytes));
         }
 
         return HttpProtocol.IsHttp2(context.Request.Protocol) ? next(context) : LimitBodyAsync(context);
@@ -28,7 +29,7 @@ internal sealed class SizeLimitMiddleware(RequestDelegate next)
     {
         if (context.Request.ContentLength > ServerLimits.MaxRequestBytes)
         {
-            return Refusal.WriteAsync(context, DomainError.MessageTooLarge());
+            return Refusals.WriteAsync(context, DomainError.MessageTooLarge());
         }
 
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body)

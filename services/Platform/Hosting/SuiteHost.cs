@@ -12,13 +12,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Suite.Platform.Errors;
+using Suite.Platform.Security;
 using Suite.Platform.Validation;
 
 namespace Suite.Platform.Hosting;
 
 /// <summary>
 /// What every service stands on, in one call: its two ports, gRPC with its interceptors, reflection, JSON transcoding,
-/// gRPC-Web, health, graceful stop, and configuration from the environment.
+/// gRPC-Web, authorization, health, graceful stop, and configuration from the environment.
 /// </summary>
 public static class SuiteHost
 {
@@ -32,9 +33,12 @@ public static class SuiteHost
             EnvironmentName = Environment.GetEnvironmentVariable("SUITE_ENVIRONMENT") ?? Environments.Development,
         });
         AddLogging(builder);
-        AddServer(builder);
+        var tls = TlsSettings.From(builder.Configuration);
+        builder.Services.AddSingleton(tls);
+        AddServer(builder, tls);
         AddGrpc(builder.Services, builder.Environment);
         builder.Services.AddSuiteHealth();
+        builder.Services.AddSecurity(builder.Configuration, service);
         builder.Services.TryAddSingleton(TimeProvider.System);
         CrashPoints.Use(builder.Configuration, builder.Environment);
         return builder;
@@ -48,6 +52,7 @@ public static class SuiteHost
         app.UseMiddleware<DefaultDeadlineMiddleware>();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseMiddleware<SizeLimitMiddleware>();
+        app.UseSecurity();
         app.UseMiddleware<CallLimitMiddleware>();
         app.MapGrpcReflectionService();
         app.MapSuiteHealth();
@@ -78,7 +83,7 @@ public static class SuiteHost
         }
     }
 
-    private static void AddServer(WebApplicationBuilder builder)
+    private static void AddServer(WebApplicationBuilder builder, TlsSettings tls)
     {
         var address = IPAddress.Parse(builder.Configuration["SUITE_BIND"] ?? "0.0.0.0");
         var http = Port(builder.Configuration, "SUITE_HTTP_PORT", 8080);
@@ -97,6 +102,7 @@ public static class SuiteHost
             {
                 endpoint.Protocols = HttpProtocols.Http2;
                 connections.Use(endpoint);
+                tls.Use(endpoint);
             });
         });
         builder.Services.AddRouting();
@@ -121,7 +127,7 @@ public static class SuiteHost
             {
                 // As the JSON form of protobuf has it: a number of JavaScript holds 53 bits, and an amount must not be rounded.
                 json.JsonSettings.WriteInt64sAsStrings = true;
-                json.TypeRegistry = Refusal.Details;
+                json.TypeRegistry = Refusals.Details;
             });
         services.AddSuiteReflection();
     }

@@ -56,7 +56,7 @@ public static class UpdateMask
 
     private static FrozenDictionary<string, FieldDescriptor> Read(MessageDescriptor message) => message.Fields.InDeclarationOrder()
         .Where(field => field.Name != "etag")
-        .Where(field => field.GetOptions()?.GetExtension(FieldBehaviorExtensions.FieldBehavior).Intersect(Fixed).Any() != true)
+        .Where(field => field.GetOptions()?.GetExtension(FieldBehaviorExtensions.FieldBehavior)?.Intersect(Fixed).Any() != true)
         .ToFrozenDictionary(field => field.Name);
 
     private static bool IsSet(FieldDescriptor field, IMessage message) => field.HasPresence

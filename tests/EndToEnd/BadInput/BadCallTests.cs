@@ -194,7 +194,7 @@ internal sealed class BadCallTests
     public async Task A_method_that_does_not_exist_is_unimplemented()
     {
         var (code, _, _, _) = await Wire.CallAsync(
-            _suite.Local.Order.GrpcAddress, "suite.order.v1.OrderService/BurnOrder", ReadOnlyMemory<byte>.Empty);
+            _suite.Local.Order.GrpcAddress, "suite.order.v1.OrderService/BurnOrder", ReadOnlyMemory<byte>.Empty, _suite.AdminKey);
 
         Assert.That(code, Is.EqualTo(StatusCode.Unimplemented));
     }
@@ -253,7 +253,7 @@ internal sealed class BadCallTests
 
     private async Task MalformedAsync(string method, byte[] bytes)
     {
-        var (code, message, details, _) = await Wire.CallAsync(_suite.Local.Order.GrpcAddress, method, bytes);
+        var (code, message, details, _) = await Wire.CallAsync(_suite.Local.Order.GrpcAddress, method, bytes, _suite.AdminKey);
         Refusal.Of(code, message, details).MustBe(StatusCode.InvalidArgument, "INVALID_REQUEST");
         Assert.That(message, Does.Not.Contain("Exception"));
     }

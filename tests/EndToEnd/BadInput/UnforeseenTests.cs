@@ -49,6 +49,7 @@ internal sealed class UnforeseenTests
                     _suite.Local.Order.GrpcAddress,
                     $"suite.order.v1.OrderService/{call.Method}",
                     call.Request.ToByteArray(),
+                    _suite.AdminKey,
                     timeout: "300m");
                 return (call.Method, Refusal: Refusal.Of(code, message, details));
             }));
@@ -95,8 +96,8 @@ internal sealed class UnforeseenTests
             Assert.That(refusal.Info.Metadata["trace_id"], Does.Match("^[0-9a-f]{32}$"));
             Assert.That(refusal.ToString(), Does.Not.Contain("products").And.Not.Contain("Npgsql").And.Not.Contain("42P01"));
 
-            using var http = new HttpClient();
-            using var response = await http.GetAsync(new Uri($"{_suite.Local.Order.HttpAddress}/v1/products"));
+            using var http = _suite.Http(_suite.Local.Order);
+            using var response = await http.GetAsync(new Uri("/v1/products", UriKind.Relative));
             var body = await response.Content.ReadAsStringAsync();
             Assert.That((int)response.StatusCode, Is.EqualTo(500));
             Assert.That(body, Does.Contain("INTERNAL_ERROR"));
@@ -114,7 +115,7 @@ internal sealed class UnforeseenTests
     public async Task Bad_input_over_JSON_is_refused_with_the_same_reasons()
     {
         var before = await Written.ReadAsync(_suite);
-        using var http = new HttpClient { BaseAddress = new Uri(_suite.Local.Order.HttpAddress) };
+        using var http = _suite.Http(_suite.Local.Order);
 
         using var empty = await http.PostAsJsonAsync("/v1/orders", new { requestId = Guid.NewGuid() });
         await RefusedAsync(empty, 400, "INVALID_REQUEST");

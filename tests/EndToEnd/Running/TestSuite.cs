@@ -1,4 +1,6 @@
+using System.Net.Http.Headers;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Npgsql;
 using Suite.Client;
@@ -28,11 +30,14 @@ internal sealed class TestSuite : IAsyncDisposable
 
     public LocalSuite Local { get; private set; }
 
-    public UserService.UserServiceClient Users => new(Channel(Local.User.GrpcAddress));
+    /// <summary>The administrator's API key. Every way into the suite that is made here sends it.</summary>
+    public string AdminKey => File.ReadAllText(Local.AdminKeyFile).Trim();
 
-    public ProductService.ProductServiceClient Products => new(Channel(Local.Order.GrpcAddress));
+    public UserService.UserServiceClient Users => new(Calls(Local.User.GrpcAddress));
 
-    public LedgerService.LedgerServiceClient Ledger => new(Channel(Local.Payment.GrpcAddress));
+    public ProductService.ProductServiceClient Products => new(Calls(Local.Order.GrpcAddress));
+
+    public LedgerService.LedgerServiceClient Ledger => new(Calls(Local.Payment.GrpcAddress));
 
     /// <summary>
     /// Starts one with settings that make waiting short. The calling test is ignored where PostgreSQL is missing, except in CI.
@@ -61,9 +66,9 @@ internal sealed class TestSuite : IAsyncDisposable
     }
 
     /// <summary>The generated client of one replica: no retries, every answer as it is.</summary>
-    public OrderService.OrderServiceClient Orders(int replica = 0) => new(Channel(Local.Service("order", replica).GrpcAddress));
+    public OrderService.OrderServiceClient Orders(int replica = 0) => new(Calls(Local.Service("order", replica).GrpcAddress));
 
-    public PaymentService.PaymentServiceClient Payments(int replica = 0) => new(Channel(Local.Service("payment", replica).GrpcAddress));
+    public PaymentService.PaymentServiceClient Payments(int replica = 0) => new(Calls(Local.Service("payment", replica).GrpcAddress));
 
     /// <summary>The client library, which outlives what these tests do to the services.</summary>
     public SuiteClient Client(int replica = 0) => new(new SuiteClientOptions
@@ -71,6 +76,7 @@ internal sealed class TestSuite : IAsyncDisposable
         UserAddress = new Uri(Local.User.GrpcAddress),
         OrderAddress = new Uri(Local.Service("order", replica).GrpcAddress),
         PaymentAddress = new Uri(Local.Payment.GrpcAddress),
+        Credentials = SuiteCredentials.FromFile(Local.AdminKeyFile),
         Timeout = TimeSpan.FromSeconds(60),
         Retry = new SuiteRetryOptions
         {
@@ -80,6 +86,25 @@ internal sealed class TestSuite : IAsyncDisposable
         },
     });
 
+    /// <summary>Calls to a service, with the administrator's key or with another token.</summary>
+    public CallInvoker Calls(string address, string? token = null)
+    {
+        var bearer = "Bearer " + (token ?? AdminKey);
+        return Channel(address).Intercept(headers =>
+        {
+            headers.Add("authorization", bearer);
+            return headers;
+        });
+    }
+
+    /// <summary>A client of a service's HTTP/JSON, with the administrator's key.</summary>
+    public HttpClient Http(LocalService service) => new()
+    {
+        BaseAddress = new Uri(service.HttpAddress),
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", AdminKey) },
+    };
+
+    /// <summary>A connection to a service, which sends nothing by itself.</summary>
     public GrpcChannel Channel(string address)
     {
         lock (_channels)

@@ -15,9 +15,10 @@ internal static class Wire
     /// <param name="address">The service.</param>
     /// <param name="method">For example <c>suite.order.v1.OrderService/GetOrder</c>.</param>
     /// <param name="message">The message, in protobuf or not.</param>
+    /// <param name="token">Whose call it is; null for nobody's.</param>
     /// <param name="timeout">The header <c>grpc-timeout</c>, for example <c>500m</c>; null for none.</param>
     public static async Task<(StatusCode Code, string Message, Google.Rpc.Status? Details, byte[] Body)> CallAsync(
-        string address, string method, ReadOnlyMemory<byte> message, string? timeout = null)
+        string address, string method, ReadOnlyMemory<byte> message, string? token = null, string? timeout = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{address}/{method}")
         {
@@ -27,6 +28,11 @@ internal static class Wire
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        if (token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
         if (timeout is not null)
         {
             request.Headers.Add("grpc-timeout", timeout);
