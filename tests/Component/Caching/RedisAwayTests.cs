@@ -9,8 +9,8 @@ namespace Suite.Tests.Component.Caching;
 /// <summary>Redis stopped, hanging, flushed and late: each costs time, and none an answer.</summary>
 internal sealed class RedisAwayTests
 {
-    private readonly string _id = Guid.CreateVersion7().ToString();
-    private readonly string _folder = Servers.NewFolder();
+    private string _id = string.Empty;
+    private string _folder = string.Empty;
     private PlayedRecord _record = null!;
     private RedisServer _server = null!;
     private CacheReplica _one = null!;
@@ -19,6 +19,8 @@ internal sealed class RedisAwayTests
     [SetUp]
     public async Task StartAsync()
     {
+        _id = Guid.CreateVersion7().ToString();
+        _folder = Servers.NewFolder();
         _record = new PlayedRecord();
         _record.Write(_id, "0");
         _server = await RedisServer.StartAsync(_folder);

@@ -14,7 +14,7 @@ internal sealed class LockTests
 {
     private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(1);
 
-    private readonly string _name = $"lock-{Guid.NewGuid():N}";
+    private string _name = string.Empty;
     private readonly List<IConnectionMultiplexer> _connections = [];
     private NpgsqlDataSource _database = null!;
 
@@ -30,6 +30,9 @@ internal sealed class LockTests
 
     [OneTimeTearDown]
     public async Task DropAsync() => await _database.DisposeAsync();
+
+    [SetUp]
+    public void Name() => _name = $"lock-{Guid.NewGuid():N}";
 
     [TearDown]
     public async Task CloseAsync()
