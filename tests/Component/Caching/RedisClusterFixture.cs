@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using StackExchange.Redis;
 using Suite.Local.Ports;
 using Suite.Local.Processes;
@@ -60,9 +61,9 @@ internal sealed class RedisClusterFixture : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>Whether a key lies on the master that has a replica.</summary>
-    public static bool IsOn(IConnectionMultiplexer connection, RedisServer node, string key) =>
-        connection.GetDatabase().IdentifyEndpoint(key) is System.Net.IPEndPoint at && at.Port == node.Port;
+    /// <summary>The port of the master that a key lies on.</summary>
+    public static int PortOf(IConnectionMultiplexer connection, string key) =>
+        ((IPEndPoint)connection.GetServers()[0].ClusterConfiguration!.GetBySlot(key)!.EndPoint!).Port;
 
     public async ValueTask DisposeAsync()
     {
