@@ -6,6 +6,8 @@ namespace Suite.Bench;
 internal sealed record BenchOptions
 {
     public const string GetUser = "get-user";
+    public const string Caches = "caches";
+    public const string Tokens = "tokens";
     public const string CreateOrder = "create-order";
     public const string Chain = "chain";
 
@@ -13,12 +15,12 @@ internal sealed record BenchOptions
         """
         Measures Suite on this machine, as ratios within one run, on servers of its own that are gone afterwards:
           --quick           a run of about a minute, to see that it works; its numbers mean little
-          --only a,b        of get-user, create-order, chain
+          --only a,b        of get-user, caches, tokens, create-order, chain
           --mock            the broker built into librdkafka, even where Apache Kafka is found
         Kafka is taken from KAFKA_HOME, else from ../shared/kafka. The table goes to stdout, progress to stderr, JSON to artifacts/bench.
         """;
 
-    private static readonly string[] s_parts = [GetUser, CreateOrder, Chain];
+    private static readonly string[] s_parts = [GetUser, Caches, Tokens, CreateOrder, Chain];
 
     public bool IsQuick { get; private init; }
 
@@ -43,6 +45,9 @@ internal sealed record BenchOptions
 
     /// <summary>How many orders are placed and watched one by one.</summary>
     public int Probes => IsQuick ? 50 : 500;
+
+    /// <summary>How many users are read by rank.</summary>
+    public int ManyUsers => IsQuick ? 10_000 : 100_000;
 
     /// <summary>How long half of the top load is held.</summary>
     public TimeSpan HalfLoad => TimeSpan.FromSeconds(IsQuick ? 3 : 20);

@@ -23,7 +23,12 @@ internal static class BenchRun
         var parts = new List<PartResult>();
         try
         {
-            if (options.Parts.Contains(BenchOptions.GetUser) || options.Parts.Contains(BenchOptions.CreateOrder))
+            if (options.Parts.Contains(BenchOptions.Tokens))
+            {
+                parts.Add(await TokenChecks.RunAsync(options, cancellationToken));
+            }
+
+            if (options.Parts.Overlaps([BenchOptions.GetUser, BenchOptions.Caches, BenchOptions.CreateOrder]))
             {
                 await using var suite = await StartAsync(WithoutPayment(Local(data, options)), cancellationToken);
                 await using var client = Client(suite);
@@ -32,6 +37,11 @@ internal static class BenchRun
                 if (options.Parts.Contains(BenchOptions.GetUser))
                 {
                     parts.Add(await CachedRead.RunAsync(suite, shop, options, cancellationToken));
+                }
+
+                if (options.Parts.Contains(BenchOptions.Caches))
+                {
+                    parts.Add(await CacheLevels.RunAsync(suite, shop, options, cancellationToken));
                 }
 
                 if (options.Parts.Contains(BenchOptions.CreateOrder))

@@ -3,13 +3,14 @@ using Suite.Local.Kafka;
 using Suite.Local.Keys;
 using Suite.Local.Ports;
 using Suite.Local.Postgres;
+using Suite.Local.Redis;
 using Suite.Local.Services;
 
 namespace Suite.Local;
 
 /// <summary>
-/// A whole Suite on this machine: PostgreSQL, a Kafka broker and the services, each a process of ours, unless the options name
-/// one that is there already. Disposing stops it in order: services, broker, database.
+/// A whole Suite on this machine: PostgreSQL, Redis, a Kafka broker and the services, each a process of ours, unless the options
+/// name one that is there already. Disposing stops it in order: services, broker, Redis, database.
 /// </summary>
 public sealed class LocalSuite : IAsyncDisposable
 {
@@ -19,6 +20,7 @@ public sealed class LocalSuite : IAsyncDisposable
     private readonly DataLock _lock;
     private LocalKeys? _keys;
     private Keeper? _postgresKeeper;
+    private Keeper? _redisKeeper;
     private Keeper? _kafkaKeeper;
 
     private LocalSuite(LocalSuiteOptions options, DataLock dataLock)
@@ -31,11 +33,17 @@ public sealed class LocalSuite : IAsyncDisposable
     /// <summary>The private database server; null when <see cref="LocalSuiteOptions.Postgres"/> named one.</summary>
     public PostgresServer? Postgres { get; private set; }
 
+    /// <summary>The private Redis; null when <see cref="LocalSuiteOptions.Redis"/> named one.</summary>
+    public RedisServer? Redis { get; private set; }
+
     /// <summary>The private broker; null when <see cref="LocalSuiteOptions.Kafka"/> named one.</summary>
     public KafkaBroker? Kafka { get; private set; }
 
     /// <summary>The database server's connection string, as services get it.</summary>
     public string PostgresConnectionString => _options.Postgres ?? Postgres!.ConnectionString;
+
+    /// <summary>Redis in the form of StackExchange.Redis, as services get it.</summary>
+    public string RedisConnectionString => _options.Redis ?? Redis!.ConnectionString;
 
     /// <summary>The broker's address, as services get it.</summary>
     public string KafkaBootstrapServers => _options.Kafka ?? Kafka!.BootstrapServers;
@@ -67,6 +75,8 @@ public sealed class LocalSuite : IAsyncDisposable
         .Select(service => KeyValuePair.Create(AddressKey(service.Name), service.GrpcAddress));
 
     private string KafkaFolder => Path.Combine(_options.DataDirectory, "kafka");
+
+    private string RedisFolder => Path.Combine(_options.DataDirectory, "redis");
 
     private string PostgresFolder => Path.Combine(_options.DataDirectory, "postgres");
 
@@ -128,7 +138,7 @@ public sealed class LocalSuite : IAsyncDisposable
         _services.FirstOrDefault(service => service.Name == name && service.Replica == replica)
         ?? throw new ArgumentException($"No replica {replica} of '{name}' was asked for.", nameof(name));
 
-    /// <summary>Stops the services, then the broker, then the database, each within a time limit.</summary>
+    /// <summary>Stops the services, then the broker, Redis and the database, each within a time limit.</summary>
     public async Task StopAsync()
     {
         await Task.WhenAll(_services.Select(service => service.StopAsync()));
@@ -139,6 +149,13 @@ public sealed class LocalSuite : IAsyncDisposable
         }
 
         await (Kafka?.StopAsync() ?? Task.CompletedTask);
+        if (_redisKeeper is not null)
+        {
+            await _redisKeeper.DisposeAsync();
+            _redisKeeper = null;
+        }
+
+        await (Redis?.StopAsync() ?? Task.CompletedTask);
         if (_postgresKeeper is not null)
         {
             await _postgresKeeper.DisposeAsync();
@@ -158,6 +175,10 @@ public sealed class LocalSuite : IAsyncDisposable
             : KafkaBroker.StartMock();
     }
 
+    /// <summary>Starts Redis again after it was stopped or killed, empty and at the same address.</summary>
+    public async Task StartRedisAsync(CancellationToken cancellationToken = default) => Redis = await RedisServer.StartAsync(
+        RedisFolder, Redis?.Port ?? 0, line => Print("redis", line), cancellationToken: cancellationToken);
+
     /// <summary>Starts the database again after it was stopped or killed, on the same data and at the same address.</summary>
     public async Task StartPostgresAsync(CancellationToken cancellationToken = default) => Postgres = await PostgresServer.StartAsync(
         PostgresFolder, Postgres?.Port ?? 0, line => Print("postgres", line), cancellationToken);
@@ -172,6 +193,7 @@ public sealed class LocalSuite : IAsyncDisposable
         }
 
         await (Kafka?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (Redis?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (Postgres?.DisposeAsync() ?? ValueTask.CompletedTask);
         _logs.Dispose();
         _lock.Dispose();
@@ -191,6 +213,16 @@ public sealed class LocalSuite : IAsyncDisposable
             await StartPostgresAsync(cancellationToken);
             return $"127.0.0.1:{Postgres!.Port}, data in {Relative(Postgres.DataDirectory)}";
         });
+        await _options.Stages.RunAsync("Redis", async () =>
+        {
+            if (_options.Redis is { } named)
+            {
+                return await StoreChecks.RedisAsync(named);
+            }
+
+            await StartRedisAsync(cancellationToken);
+            return $"127.0.0.1:{Redis!.Port}, in memory";
+        });
         await _options.Stages.RunAsync("Kafka", async () =>
         {
             if (_options.Kafka is { } named)
@@ -205,6 +237,12 @@ public sealed class LocalSuite : IAsyncDisposable
         {
             _postgresKeeper = new Keeper("postgres", async token => { await StartPostgresAsync(token); return Postgres!.Exited; }, _options.Say);
             _postgresKeeper.Watch(Postgres.Exited);
+        }
+
+        if (_options.Supervise && Redis is not null)
+        {
+            _redisKeeper = new Keeper("redis", async token => { await StartRedisAsync(token); return Redis!.Exited; }, _options.Say);
+            _redisKeeper.Watch(Redis.Exited);
         }
 
         if (_options.Supervise && Kafka is not null)
@@ -267,6 +305,7 @@ public sealed class LocalSuite : IAsyncDisposable
         Dictionary<string, string> environment = new()
         {
             ["SUITE_POSTGRES"] = PostgresConnectionString,
+            ["SUITE_REDIS"] = RedisConnectionString,
             ["SUITE_KAFKA"] = KafkaBootstrapServers,
         };
         if (Kafka is { ProcessId: null })
@@ -301,6 +340,7 @@ public sealed class LocalSuite : IAsyncDisposable
         }
 
         await KafkaBroker.EndLeftoversAsync(KafkaFolder, _options.Say, cancellationToken);
+        await RedisServer.EndLeftoversAsync(RedisFolder, _options.Say, cancellationToken);
         await PostgresServer.EndLeftoversAsync(PostgresFolder, _options.Say, cancellationToken);
         if (_options.Fresh)
         {

@@ -18,6 +18,9 @@ public sealed record LocalSuiteOptions
     /// <summary>An existing PostgreSQL server as a connection string; null starts a private one.</summary>
     public string? Postgres { get; init; }
 
+    /// <summary>An existing Redis, in the form of StackExchange.Redis; null starts a private one.</summary>
+    public string? Redis { get; init; }
+
     /// <summary>An existing Kafka as <c>bootstrap.servers</c>; null starts a private one.</summary>
     public string? Kafka { get; init; }
 
@@ -65,13 +68,14 @@ public sealed record LocalSuiteOptions
     public Action<string, string> Output { get; init; } = static (_, _) => { };
 
     /// <summary>
-    /// The options that the environment asks for: <c>SUITE_POSTGRES</c>, <c>SUITE_KAFKA</c>, <c>KAFKA_HOME</c>, <c>SUITE_MASTER_KEY_FILE</c>,
-    /// <c>SUITE_ADMIN_KEY_FILE</c>, <c>SUITE_ISSUER</c>.
+    /// The options that the environment asks for: <c>SUITE_POSTGRES</c>, <c>SUITE_REDIS</c>, <c>SUITE_KAFKA</c>, <c>KAFKA_HOME</c>,
+    /// <c>SUITE_MASTER_KEY_FILE</c>, <c>SUITE_ADMIN_KEY_FILE</c>, <c>SUITE_ISSUER</c>.
     /// </summary>
     public static LocalSuiteOptions FromEnvironment(string dataDirectory) => new()
     {
         DataDirectory = dataDirectory,
         Postgres = Named("SUITE_POSTGRES"),
+        Redis = Named("SUITE_REDIS"),
         Kafka = Named("SUITE_KAFKA"),
         KafkaHome = Named("KAFKA_HOME"),
         MasterKeyFile = NamedFile("SUITE_MASTER_KEY_FILE"),

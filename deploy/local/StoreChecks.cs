@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Npgsql;
+using StackExchange.Redis;
 
 namespace Suite.Local;
 
@@ -20,6 +21,25 @@ internal static class StoreChecks
         {
             throw new SuiteLocalException(
                 $"The PostgreSQL server of SUITE_POSTGRES does not answer: {e.Message}\nUnset SUITE_POSTGRES to have a private one started.", e);
+        }
+    }
+
+    public static async Task<string> RedisAsync(string connectionString)
+    {
+        try
+        {
+            var options = ConfigurationOptions.Parse(connectionString);
+            options.AbortOnConnectFail = true;
+            options.ConnectTimeout = 5000;
+            await using var connection = await ConnectionMultiplexer.ConnectAsync(options);
+            await connection.GetDatabase().PingAsync();
+            var server = connection.GetServers().First(s => s.IsConnected);
+            return $"{string.Join(", ", options.EndPoints)}, version {server.Version}{(server.ServerType == ServerType.Cluster ? ", a cluster" : "")}, named by SUITE_REDIS";
+        }
+        catch (Exception e) when (e is RedisException or ArgumentException or TimeoutException)
+        {
+            throw new SuiteLocalException(
+                $"The Redis of SUITE_REDIS does not answer: {e.Message}\nUnset SUITE_REDIS to have a private one started.", e);
         }
     }
 

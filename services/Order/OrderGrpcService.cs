@@ -5,6 +5,7 @@ using Suite.Orders.Storage;
 using Suite.Platform.Errors;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Naming;
+using Suite.Platform.Security;
 
 namespace Suite.Orders;
 
@@ -14,25 +15,30 @@ internal sealed class OrderGrpcService(
     : OrderService.OrderServiceBase
 {
     public override Task<Order> CreateOrder(CreateOrderRequest request, ServerCallContext context) =>
-        placeOrder.RunAsync(request, context.CancellationToken);
+        placeOrder.RunAsync(request, context.GetCaller(), context.CancellationToken);
 
     public override async Task<Order> GetOrder(GetOrderRequest request, ServerCallContext context)
     {
         var order = await store.FindAsync(Id(request.Name), context.CancellationToken);
-        return order?.ToProto() ?? throw DomainError.NotFound(request.Name);
+        return order is not null && order.IsKnownTo(context.GetCaller()) ? order.ToProto() : throw DomainError.NotFound(request.Name);
     }
 
     public override Task<ListOrdersResponse> ListOrders(ListOrdersRequest request, ServerCallContext context) =>
-        listOrders.RunAsync(request, context.CancellationToken);
+        listOrders.RunAsync(request, context.GetCaller(), context.CancellationToken);
 
     public override Task<Order> CancelOrder(CancelOrderRequest request, ServerCallContext context) =>
         cancelOrder.RunAsync(
-            RequestKey.Of("CancelOrder", request.RequestId, request), Id(request.Name), request.Reason, request.Etag, context.CancellationToken);
+            RequestKey.Of("CancelOrder", request.RequestId, request, context.GetCaller()),
+            Id(request.Name),
+            request.Reason,
+            request.Etag,
+            context.GetCaller(),
+            context.CancellationToken);
 
     public override async Task WatchOrder(
         WatchOrderRequest request, IServerStreamWriter<WatchOrderResponse> responseStream, ServerCallContext context)
     {
-        await foreach (var order in watchOrder.RunAsync(Id(request.Name), request.AfterVersion, context.CancellationToken))
+        await foreach (var order in watchOrder.RunAsync(Id(request.Name), request.AfterVersion, context.GetCaller(), context.CancellationToken))
         {
             await responseStream.WriteAsync(new WatchOrderResponse { Order = order }, context.CancellationToken);
         }

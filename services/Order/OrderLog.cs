@@ -18,4 +18,10 @@ internal static partial class OrderLog
 
     [LoggerMessage(2004, LogLevel.Warning, "PostgreSQL refused a batch of {Count} orders ({SqlState}); they are written one by one")]
     public static partial void BatchRefused(ILogger logger, int count, string sqlState);
+
+    [LoggerMessage(2005, LogLevel.Information, "{Count} orders of customers who are gone were cancelled")]
+    public static partial void DepartedCustomersOrdersCancelled(ILogger logger, int count);
+
+    [LoggerMessage(2006, LogLevel.Error, "Orders of customers who are gone could not be looked at; trying again later")]
+    public static partial void DeparturesNotSwept(ILogger logger, Exception exception);
 }

@@ -46,8 +46,11 @@ public static class OrderModule
         services.AddSingleton<ImportOrders>();
         services.AddHostedService(provider => provider.GetRequiredService<OrderPlacement>());
         services.AddHostedService<SweepOrders>();
+        services.AddSingleton<DepartureStore>();
+        services.AddHostedService<SweepDepartures>();
 
         services.AddConsumer<PaymentEventsHandler>("order.payment-events", "suite.payment.v1");
+        services.AddConsumer<UserEventsHandler>("order.user-events", "suite.user.v1");
         services.AddSingleton<OrderNudges>();
         services.AddBroadcast<OrderNudges>(Topic);
     }

@@ -7,6 +7,7 @@ using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
 using Suite.Platform.Monetary;
 using Suite.Platform.Naming;
+using Suite.Platform.Security;
 
 namespace Suite.Orders;
 
@@ -24,7 +25,7 @@ internal sealed class ProductGrpcService(CreateProduct createProduct, ProductSto
         }
 
         return createProduct.RunAsync(
-            RequestKey.Of("CreateProduct", request.RequestId, request),
+            RequestKey.Of("CreateProduct", request.RequestId, request, context.GetCaller()),
             request.ProductId,
             request.Product.DisplayName,
             price,

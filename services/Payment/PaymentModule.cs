@@ -44,6 +44,7 @@ public static class PaymentModule
         services.AddHostedService(provider => provider.GetRequiredService<PaymentWorker>());
 
         services.AddConsumer<OrderEventsHandler>("payment.order-events", "suite.order.v1");
+        services.AddConsumer<UserEventsHandler>("payment.user-events", "suite.user.v1");
     }
 
     /// <summary>Maps the service's endpoints.</summary>

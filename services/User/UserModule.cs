@@ -1,3 +1,7 @@
+using Suite.Contracts.Orders.V1;
+using Suite.Contracts.Users.V1;
+using Suite.Platform.Caching;
+using Suite.Platform.Hosting;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
 using Suite.Platform.Messaging;
@@ -23,9 +27,22 @@ public static class UserModule
         services.AddMessaging(builder.Configuration, "suite/user", Topic);
         services.AddMigrations(new MigrationSet("user", typeof(UserModule).Assembly, "Suite.Users.Storage.Migrations"));
         services.AddSingleton<UserStore>();
+        services.AddContractCache(builder.Configuration, "user", User.Parser, UserCache.VersionOf);
         services.AddSingleton<UserCache>();
+        services.AddSingleton<PasswordStore>();
+        services.AddServiceClient<OrderService.OrderServiceClient>("SUITE_ORDER_ADDRESS");
+        services.AddSingleton<OpenOrders>();
+        services.AddSingleton<RequestFingerprint>();
+        services.AddSingleton<UserChanges>();
         services.AddSingleton<CreateUser>();
         services.AddSingleton<GetUsers>();
+        services.AddSingleton<ListUsers>();
+        services.AddSingleton<UpdateUser>();
+        services.AddSingleton<SuspendUser>();
+        services.AddSingleton<ReactivateUser>();
+        services.AddSingleton<DeleteUser>();
+        services.AddSingleton<ChangePassword>();
+        builder.AddSignIn();
         // Without state, so that one serves every call.
         services.AddSingleton<UserGrpcService>();
     }
@@ -34,6 +51,7 @@ public static class UserModule
     public static void MapUsers(this WebApplication app)
     {
         app.MapGrpcService<UserGrpcService>();
+        app.MapSignIn();
         app.MapDeadLetters();
     }
 }

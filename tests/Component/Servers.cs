@@ -1,11 +1,12 @@
 using NUnit.Framework;
 using Suite.Local.Kafka;
 using Suite.Local.Postgres;
+using Suite.Local.Redis;
 
 namespace Suite.Tests.Component;
 
 /// <summary>
-/// The real servers that component tests meet: one PostgreSQL and one broker of librdkafka for all, and one Apache Kafka when a
+/// The real servers that component tests meet: one PostgreSQL, one Redis and one broker of librdkafka for all, and one Apache Kafka when a
 /// test asks for it. Tests that kill or wipe a server start one of their own.
 /// </summary>
 [SetUpFixture]
@@ -14,11 +15,15 @@ internal sealed class Servers
     private static readonly SemaphoreSlim s_starting = new(1);
     private static string s_folder = string.Empty;
     private static PostgresServer? s_postgres;
+    private static RedisServer? s_redis;
     private static KafkaBroker? s_mockKafka;
     private static KafkaBroker? s_realKafka;
 
     /// <summary>A database server; each test takes databases of its own.</summary>
     public static PostgresServer Postgres => s_postgres ?? throw new InvalidOperationException("The servers are not started.");
+
+    /// <summary>A Redis; each test takes keys of its own.</summary>
+    public static RedisServer Redis => s_redis ?? throw new InvalidOperationException("The servers are not started.");
 
     /// <summary>The broker built into librdkafka; the topics of Suite exist, others come by <see cref="KafkaBroker.CreateTopic"/>.</summary>
     public static KafkaBroker MockKafka => s_mockKafka ?? throw new InvalidOperationException("The servers are not started.");
@@ -64,7 +69,9 @@ internal sealed class Servers
         s_folder = Directory.CreateTempSubdirectory("suite-component-").FullName;
         try
         {
-            s_postgres = await PostgresServer.StartAsync(Path.Combine(s_folder, "postgres"));
+            var postgres = PostgresServer.StartAsync(Path.Combine(s_folder, "postgres"));
+            s_redis = await RedisServer.StartAsync(Path.Combine(s_folder, "redis"));
+            s_postgres = await postgres;
         }
         catch (Suite.Local.SuiteLocalException e) when (Environment.GetEnvironmentVariable("CI") is null or "" or "false")
         {
@@ -85,6 +92,11 @@ internal sealed class Servers
         if (s_mockKafka is not null)
         {
             await s_mockKafka.DisposeAsync();
+        }
+
+        if (s_redis is not null)
+        {
+            await s_redis.DisposeAsync();
         }
 
         if (s_postgres is not null)

@@ -89,8 +89,9 @@ internal static class DemoCommand
     private static LocalSuiteOptions Options() =>
         LocalSuiteOptions.FromEnvironment(Path.Combine(RunCommand.DataDirectory, "demo")) with
         {
-            // A fresh suite needs a fresh database: one that SUITE_POSTGRES names may hold somebody's orders.
+            // A fresh suite needs fresh stores: those that SUITE_POSTGRES and SUITE_REDIS name may hold somebody's orders.
             Postgres = null,
+            Redis = null,
             Kafka = null,
             MasterKeyFile = null,
             AdminKeyFile = null,

@@ -18,6 +18,7 @@ internal static class Endpoints
 
         var postgres = new NpgsqlConnectionStringBuilder(suite.PostgresConnectionString);
         rows.Add(("postgres", $"{postgres.Host}:{postgres.Port}", "suite_user, suite_order, suite_payment"));
+        rows.Add(("redis", suite.Redis is { } redis ? $"127.0.0.1:{redis.Port}" : "elsewhere", suite.Redis is null ? "named by SUITE_REDIS" : "caches, locks, counters"));
         rows.Add(("kafka", suite.KafkaBootstrapServers, suite.Kafka?.Kind ?? "named by SUITE_KAFKA"));
         var text = new StringBuilder();
         foreach (var (what, where, purpose) in rows)
@@ -42,6 +43,11 @@ internal static class Endpoints
         {
             var postgres = new NpgsqlConnectionStringBuilder(suite.PostgresConnectionString);
             lines.AddRange([$"PGHOST={postgres.Host}", $"PGPORT={postgres.Port}", $"PGUSER={postgres.Username}", $"PGPASSWORD={postgres.Password}"]);
+        }
+
+        if (suite.Redis is { } redis)
+        {
+            lines.AddRange([$"REDIS_PORT={redis.Port}", $"REDISCLI_AUTH={redis.Password}"]);
         }
 
         OwnerFile.Write(file, string.Concat(lines.Select(line => line + "\n")));

@@ -1,4 +1,5 @@
 using Suite.Local.Postgres;
+using Suite.Local.Redis;
 
 namespace Suite.Local.Commands;
 
@@ -11,12 +12,13 @@ internal static class PrepareCommand
         try
         {
             await PostgresInstall.EnsureAsync(Console.WriteLine, stopping);
+            await RedisInstall.EnsureAsync(Console.WriteLine, stopping);
             return 0;
         }
         catch (SuiteLocalException e) when (Environment.GetEnvironmentVariable("CI") is null or "" or "false")
         {
             Console.WriteLine(e.Message);
-            Console.WriteLine("Tests that need PostgreSQL will be skipped.");
+            Console.WriteLine("Tests that need it will be skipped.");
             return 0;
         }
     }

@@ -1,6 +1,7 @@
 using Suite.Local.Kafka;
 using Suite.Local.Postgres;
 using Suite.Local.Processes;
+using Suite.Local.Redis;
 using Suite.Local.Services;
 
 namespace Suite.Local.Commands;
@@ -8,7 +9,7 @@ namespace Suite.Local.Commands;
 /// <summary>What must be there before anything is started; everything that is missing is told at once.</summary>
 internal static class Requirements
 {
-    /// <summary>Checks in milliseconds; only an installation of PostgreSQL, where one is possible, takes longer.</summary>
+    /// <summary>Checks in milliseconds; only an installation of PostgreSQL or Redis, where one is possible, takes longer.</summary>
     /// <exception cref="SuiteLocalException">The message says what is missing and how to mend it.</exception>
     public static async Task<string> CheckAsync(LocalSuiteOptions options, Action<string> log, CancellationToken cancellationToken)
     {
@@ -32,6 +33,7 @@ internal static class Requirements
             return Task.CompletedTask;
         });
         await TryAsync(() => options.Postgres is null ? PostgresInstall.EnsureAsync(log, cancellationToken) : Task.CompletedTask);
+        await TryAsync(() => options.Redis is null ? RedisInstall.EnsureAsync(log, cancellationToken) : Task.CompletedTask);
         if (options.Postgres is null && Environment.IsPrivilegedProcess && ChildProcess.OnPath("setpriv") is null)
         {
             missing.Add("setpriv is missing: PostgreSQL refuses to run as root, and only it can start it as another user. Install util-linux.");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Suite.Local.Processes;
 
 namespace Suite.Local.Postgres;
@@ -35,7 +34,7 @@ internal sealed class PostgresData
     {
         folder = Path.GetFullPath(folder);
         Directory.CreateDirectory(folder);
-        var data = new PostgresData(folder, BinariesFor(folder), await PasswordAsync(folder, cancellationToken));
+        var data = new PostgresData(folder, BinariesFor(folder), await PasswordFile.ReadOrCreateAsync(Path.Combine(folder, "password"), cancellationToken));
         await EndLeftoversAsync(data.Data, log, cancellationToken);
         if (!File.Exists(Path.Combine(data.Data, "PG_VERSION")) || File.Exists(data.Unfinished))
         {
@@ -102,24 +101,6 @@ internal sealed class PostgresData
         var major = int.Parse(File.ReadAllText(versionFile).Trim(), CultureInfo.InvariantCulture);
         return PostgresBinaries.Find(major) ?? throw new SuiteLocalException(
             $"The data in {folder} is of PostgreSQL {major}, whose programs are not on this machine. Install postgresql-{major}, or remove the folder to start afresh.");
-    }
-
-    private static async Task<string> PasswordAsync(string folder, CancellationToken cancellationToken)
-    {
-        var file = Path.Combine(folder, "password");
-        if (!File.Exists(file))
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            await using var writer = new StreamWriter(file, options);
-            await writer.WriteAsync(RandomNumberGenerator.GetHexString(32, lowercase: true));
-        }
-
-        return (await File.ReadAllTextAsync(file, cancellationToken)).Trim();
     }
 
     private async Task InitializeAsync(Action<string> log, CancellationToken cancellationToken)

@@ -1,4 +1,4 @@
-using Suite.Local.Processes;
+using Suite.Local.Packages;
 
 namespace Suite.Local.Postgres;
 
@@ -26,7 +26,7 @@ public static class PostgresInstall
             throw new SuiteLocalException($"SUITE_POSTGRES_BIN is '{named}', which has no initdb and postgres of version {PostgresBinaries.OldestMajor} or later.");
         }
 
-        if (ChildProcess.OnPath("apt-get") is not { } apt)
+        if (AptGet.Program is null)
         {
             throw new SuiteLocalException($"PostgreSQL {PostgresBinaries.OldestMajor} or later is missing: install it, or name a server in SUITE_POSTGRES.");
         }
@@ -37,12 +37,12 @@ public static class PostgresInstall
         }
 
         log("installing the package postgresql (once)");
-        await RunAsync(apt, ["update", "-q"], log, cancellationToken);
-        await RunAsync(apt, ["install", "-y", "-q", "--no-install-recommends", "postgresql-common"], log, cancellationToken);
+        await AptGet.UpdateAsync(log, cancellationToken);
+        await AptGet.InstallAsync("postgresql-common", log, cancellationToken);
         var settings = await KeepFromCreatingClusterAsync(cancellationToken);
         try
         {
-            await RunAsync(apt, ["install", "-y", "-q", "--no-install-recommends", "postgresql"], log, cancellationToken);
+            await AptGet.InstallAsync("postgresql", log, cancellationToken);
         }
         finally
         {
@@ -72,30 +72,5 @@ public static class PostgresInstall
         var before = await File.ReadAllTextAsync(ClusterSettings, cancellationToken);
         await File.WriteAllTextAsync(ClusterSettings, before + "\ncreate_main_cluster = false\n", cancellationToken);
         return before;
-    }
-
-    private static async Task RunAsync(string apt, IReadOnlyList<string> arguments, Action<string> log, CancellationToken cancellationToken)
-    {
-        List<string> output = [];
-        var environment = new Dictionary<string, string?> { ["DEBIAN_FRONTEND"] = "noninteractive" };
-        var code = await ChildProcess.RunAsync(new ChildStart(apt, arguments) { Environment = environment }, Keep, cancellationToken);
-        if (code != 0)
-        {
-            throw new SuiteLocalException(
-                $"apt-get {string.Join(' ', arguments)} failed with exit code {code}:\n" + string.Join('\n', output.TakeLast(15)));
-        }
-
-        void Keep(string line)
-        {
-            lock (output)
-            {
-                output.Add(line);
-            }
-
-            if (line.StartsWith("Setting up ", StringComparison.Ordinal))
-            {
-                log(line);
-            }
-        }
     }
 }

@@ -6,6 +6,7 @@ using Suite.Contracts.Orders.V1;
 using Suite.Platform.Errors;
 using Suite.Platform.Monetary;
 using Suite.Platform.Naming;
+using Suite.Platform.Security;
 using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
 namespace Suite.Orders.Domain;
@@ -50,6 +51,9 @@ internal sealed record Order
 
     /// <summary>Whether nothing can follow.</summary>
     public bool IsFinal => State is State.Rejected or State.Cancelled;
+
+    /// <summary>Whether a caller may know of this order. For who may not there is none.</summary>
+    public bool IsKnownTo(Caller caller) => caller.MayKnowOf(ResourceName.Format(Customers, CustomerId));
 
     /// <summary>Places an order: amounts from the price book, in one currency, in integers that can not wrap.</summary>
     /// <exception cref="DomainException">INVALID_ARGUMENT (CURRENCY_MISMATCH, AMOUNT_OUT_OF_RANGE).</exception>
@@ -126,6 +130,10 @@ internal sealed record Order
             ? Next(State.Cancelled, reason, now)
             : throw DomainError.FailedPrecondition(
                 ErrorReason.OrderStateConflict, Name, $"The order is {State.ToString().ToUpperInvariant()}; only PENDING and CONFIRMED orders can be cancelled.");
+
+    /// <summary>The suite itself ends the order, as far as it is not fulfilled. Changes nothing at an order that is over.</summary>
+    public Order CancelFor(string reason, DateTimeOffset now) =>
+        State is State.Pending or State.Confirmed ? Next(State.Cancelled, reason, now) : this;
 
     /// <summary>The event that tells of the state this order has just come to.</summary>
     public IMessage ToEvent(string paymentMethod = "")

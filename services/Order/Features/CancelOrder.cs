@@ -3,6 +3,8 @@ using Suite.Orders.Storage;
 using Suite.Platform.Errors;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Messaging;
+using Suite.Platform.Naming;
+using Suite.Platform.Security;
 using Suite.Platform.Time;
 
 namespace Suite.Orders.Features;
@@ -10,24 +12,34 @@ namespace Suite.Orders.Features;
 /// <summary>Cancels a PENDING or CONFIRMED order. Payment hears of it and releases what it holds, or is about to hold.</summary>
 internal sealed class CancelOrder(IdempotencyStore requests, OrderStore store, OrderChanges changes, IOutbox outbox, TimeProvider time)
 {
-    public async Task<Contracts.Orders.V1.Order> RunAsync(RequestKey key, Guid id, string reason, string etag, CancellationToken cancellationToken)
+    public async Task<Contracts.Orders.V1.Order> RunAsync(
+        RequestKey key, Guid id, string reason, string etag, Caller caller, CancellationToken cancellationToken)
     {
         var cancelled = await requests.RunAsync(
             key,
             Contracts.Orders.V1.Order.Parser,
             async (transaction, token) =>
             {
-                var order = await store.UpdateAsync(id, o => Cancel(o, reason, etag), transaction, token);
+                var order = await store.UpdateAsync(id, o => Cancel(o, reason, etag, caller), transaction, token);
                 return (await OrderStore.WithLinesAsync(order, transaction, token)).ToProto();
             },
+            // The reason is what somebody typed.
+            order => ResourceName.ParseGuid(Order.Customers, order.Customer),
             cancellationToken);
         outbox.Wake();
         changes.Changed(id);
         return cancelled;
     }
 
-    private Order Cancel(Order order, string reason, string etag) =>
-        etag.Length > 0 && etag != order.Etag
+    private Order Cancel(Order order, string reason, string etag, Caller caller)
+    {
+        if (!order.IsKnownTo(caller))
+        {
+            throw DomainError.NotFound(order.Name);
+        }
+
+        return etag.Length > 0 && etag != order.Etag
             ? throw DomainError.EtagMismatch(order.Name)
             : order.Cancel(reason, time.GetMicrosecondUtcNow());
+    }
 }

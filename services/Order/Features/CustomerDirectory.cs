@@ -25,6 +25,13 @@ internal sealed class CustomerDirectory(UserService.UserServiceClient users, Tim
     public ValueTask CheckActiveAsync(Guid customerId, CancellationToken cancellationToken) =>
         _active.TryGetValue(customerId, out _) ? ValueTask.CompletedTask : new ValueTask(AskAsync(customerId, cancellationToken));
 
+    /// <summary>The one answer for a customer who does not exist, is not active, or is nobody the caller may know of.</summary>
+    public static DomainException NotActive(Guid customerId)
+    {
+        var name = ResourceName.Format(Order.Customers, customerId);
+        return DomainError.FailedPrecondition(ErrorReason.CustomerNotFound, name, $"{name} does not exist or is not active.");
+    }
+
     public void Dispose() => _active.Dispose();
 
     private async Task AskAsync(Guid customerId, CancellationToken cancellationToken)
@@ -32,7 +39,7 @@ internal sealed class CustomerDirectory(UserService.UserServiceClient users, Tim
         var name = ResourceName.Format(Order.Customers, customerId);
         if (!await IsActiveAsync(name, cancellationToken))
         {
-            throw DomainError.FailedPrecondition(ErrorReason.CustomerNotFound, name, $"{name} does not exist or is not active.");
+            throw NotActive(customerId);
         }
 
         _active.Set(customerId, true, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Freshness, Size = 1 });

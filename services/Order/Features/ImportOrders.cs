@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Grpc.Core;
 using Suite.Contracts.Orders.V1;
 using Suite.Platform.Errors;
+using Suite.Platform.Security;
 using Suite.Platform.Validation;
 
 namespace Suite.Orders.Features;
@@ -104,7 +105,7 @@ internal sealed class ImportOrders(PlaceOrder placeOrder, ErrorTranslation error
             }
 
             RequestValidator.Validate(request);
-            answer.Order = await placeOrder.RunAsync(request, cancellationToken);
+            answer.Order = await placeOrder.RunAsync(request, context.GetCaller(), cancellationToken);
         }
         catch (Exception e)
         {

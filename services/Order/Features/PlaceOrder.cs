@@ -7,6 +7,7 @@ using Suite.Orders.Storage;
 using Suite.Platform.Errors;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Naming;
+using Suite.Platform.Security;
 using Suite.Platform.Time;
 using Order = Suite.Orders.Domain.Order;
 using OrderLine = Suite.Orders.Domain.OrderLine;
@@ -29,10 +30,15 @@ internal sealed class PlaceOrder(
 
     /// <summary>Places the order of a request that went through validation.</summary>
     /// <exception cref="DomainException">Whatever CreateOrder's contract names.</exception>
-    public async Task<Contracts.Orders.V1.Order> RunAsync(CreateOrderRequest request, CancellationToken cancellationToken)
+    public async Task<Contracts.Orders.V1.Order> RunAsync(CreateOrderRequest request, Caller caller, CancellationToken cancellationToken)
     {
-        var key = RequestKey.Of("CreateOrder", request.RequestId, request);
+        var key = RequestKey.Of("CreateOrder", request.RequestId, request, caller);
         var customerId = ResourceName.ParseGuid(Order.Customers, request.Order.Customer, "order.customer");
+        if (!caller.MayKnowOf(ResourceName.Format(Order.Customers, customerId)))
+        {
+            throw CustomerDirectory.NotActive(customerId);
+        }
+
         try
         {
             await customers.CheckActiveAsync(customerId, cancellationToken);

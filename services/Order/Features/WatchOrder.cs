@@ -3,6 +3,7 @@ using Suite.Orders.Domain;
 using Suite.Orders.Storage;
 using Suite.Platform.Errors;
 using Suite.Platform.Naming;
+using Suite.Platform.Security;
 
 namespace Suite.Orders.Features;
 
@@ -16,10 +17,14 @@ internal sealed class WatchOrder(OrderStore store, OrderChanges changes, IHostAp
 
     /// <exception cref="DomainException">NOT_FOUND, or UNAVAILABLE (SERVICE_STOPPING) when this replica stops.</exception>
     public async IAsyncEnumerable<Contracts.Orders.V1.Order> RunAsync(
-        Guid id, long afterVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Guid id, long afterVersion, Caller caller, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var current = await store.FindAsync(id, cancellationToken)
-            ?? throw DomainError.NotFound(ResourceName.Format(Order.Collection, id));
+        var current = await store.FindAsync(id, cancellationToken);
+        if (current is null || !current.IsKnownTo(caller))
+        {
+            throw DomainError.NotFound(ResourceName.Format(Order.Collection, id));
+        }
+
         var seen = afterVersion;
         if (afterVersion == 0)
         {

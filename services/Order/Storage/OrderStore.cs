@@ -64,14 +64,24 @@ internal sealed class OrderStore(NpgsqlDataSource dataSource, IOutbox outbox)
         return order with { Lines = lines.GetValueOrDefault(id) ?? [] };
     }
 
-    /// <summary>Up to <paramref name="count"/> orders that match, newest first, before <paramref name="before"/> when it is given.</summary>
+    /// <summary>
+    /// Up to <paramref name="count"/> orders that match, newest first: of <paramref name="customer"/> alone, and before
+    /// <paramref name="before"/>, where they are given.
+    /// </summary>
     public async Task<IReadOnlyList<Order>> PageAsync(
-        Func<NpgsqlParameterCollection, string> filter, Guid? before, int count, CancellationToken cancellationToken)
+        Func<NpgsqlParameterCollection, string> filter, Guid? customer, Guid? before, int count, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand();
         command.Parameters.Add(new() { Value = before ?? Guid.AllBitsSet });
         command.Parameters.Add(new() { Value = count });
-        command.CommandText = $"SELECT {Columns} FROM orders WHERE id < $1{filter(command.Parameters)} ORDER BY id DESC LIMIT $2";
+        var own = string.Empty;
+        if (customer is { } id)
+        {
+            command.Parameters.Add(new() { Value = id });
+            own = " AND customer_id = $3";
+        }
+
+        command.CommandText = $"SELECT {Columns} FROM orders WHERE id < $1{own}{filter(command.Parameters)} ORDER BY id DESC LIMIT $2";
         var orders = await ReadManyAsync(command, cancellationToken);
         if (orders.Count == 0)
         {

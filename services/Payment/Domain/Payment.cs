@@ -16,6 +16,7 @@ internal sealed record Payment
 {
     public const string Collection = "payments";
     public const string Orders = "orders";
+    public const string Customers = "users";
 
     private Payment()
     {
@@ -24,6 +25,9 @@ internal sealed record Payment
     public required Guid Id { get; init; }
 
     public required Guid OrderId { get; init; }
+
+    /// <summary>Whose order it is; null for payments from before that was kept.</summary>
+    public Guid? CustomerId { get; init; }
 
     public required MoneyAmount Amount { get; init; }
 
@@ -49,10 +53,11 @@ internal sealed record Payment
     public string Etag => Version.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The intent to authorize, before anyone was asked.</summary>
-    public static Payment Intend(Guid orderId, MoneyAmount amount, DateTimeOffset now) => new()
+    public static Payment Intend(Guid orderId, Guid? customerId, MoneyAmount amount, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),
         OrderId = orderId,
+        CustomerId = customerId,
         Amount = amount,
         State = State.Pending,
         Version = 1,
@@ -64,6 +69,7 @@ internal sealed record Payment
     public static Payment Restore(
         Guid id,
         Guid orderId,
+        Guid? customerId,
         MoneyAmount amount,
         State state,
         string declineReason,
@@ -75,6 +81,7 @@ internal sealed record Payment
         {
             Id = id,
             OrderId = orderId,
+            CustomerId = customerId,
             Amount = amount,
             State = state,
             DeclineReason = declineReason,

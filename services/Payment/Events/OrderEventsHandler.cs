@@ -99,7 +99,7 @@ internal sealed class OrderEventsHandler(
         var order = message.Read(OrderPlaced.Parser);
         // PostgreSQL keeps no NUL; a token that has one is no token, and is to be declined rather than parked.
         var token = order.PaymentMethod.Replace('\0', '\uFFFD');
-        return new Intent(Payment.Intend(OrderId(order.Order), Amount(order.Total), now), token, TraceContext.Of(message));
+        return new Intent(Payment.Intend(OrderId(order.Order), CustomerId(order.Customer), Amount(order.Total), now), token, TraceContext.Of(message));
     }
 
     private static MoneyAmount Amount(Money? total)
@@ -114,6 +114,9 @@ internal sealed class OrderEventsHandler(
             throw new PoisonMessageException("malformed_amount", e);
         }
     }
+
+    // Nobody's payment is still a payment.
+    private static Guid? CustomerId(string name) => ResourceName.TryParseGuid(Payment.Customers, name, out var id) ? id : null;
 
     private static Guid OrderId(string name) =>
         ResourceName.TryParseGuid(Payment.Orders, name, out var id) ? id : throw new PoisonMessageException("malformed_name");

@@ -1,4 +1,5 @@
 using Suite.Payments.Storage;
+using Suite.Platform.Time;
 
 namespace Suite.Payments.Features;
 
@@ -13,7 +14,7 @@ internal sealed class PaymentWorker(
 
     private readonly SemaphoreSlim _slots = new(options.Concurrency, options.Concurrency);
     private readonly CancellationTokenSource _abandon = new();
-    private readonly WorkSignal _work = new();
+    private readonly WakeSignal _work = new();
     private volatile bool _working;
 
     /// <summary>How many payments could be started now.</summary>

@@ -13,25 +13,25 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
 {
     /// <summary>What <see cref="Read"/> reads.</summary>
     internal const string Columns =
-        "payments.id, order_id, amount_minor, currency, state, decline_reason, provider_reference, void_requested, version, "
+        "payments.id, order_id, customer_id, amount_minor, currency, state, decline_reason, provider_reference, void_requested, version, "
         + "create_time, update_time";
 
-    internal const int ColumnCount = 11;
+    internal const int ColumnCount = 12;
 
     private const string SelectOne = $"SELECT {Columns} FROM payments WHERE id = $1";
 
     // In order of order id, and the first intent for an order stays. One that comes with a lease is claimed by being written.
     private const string InsertMany =
         """
-        INSERT INTO payments (id, order_id, currency, amount_minor, payment_method, state, version, create_time, update_time,
+        INSERT INTO payments (id, order_id, customer_id, currency, amount_minor, payment_method, state, version, create_time, update_time,
             attempts, next_attempt_time, lease_token, traceparent, tracestate, baggage)
-        SELECT id, order_id, currency, amount_minor, payment_method, 1, 1, create_time, create_time,
+        SELECT id, order_id, customer_id, currency, amount_minor, payment_method, 1, 1, create_time, create_time,
             CASE WHEN lease_token IS NULL THEN 0 ELSE 1 END,
             clock_timestamp() + CASE WHEN lease_token IS NULL THEN interval '0' ELSE $8 END,
             lease_token, traceparent, tracestate, baggage
         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::uuid[],
-                $9::text[], $10::text[], $11::text[])
-            AS i (id, order_id, currency, amount_minor, payment_method, create_time, lease_token, traceparent, tracestate, baggage)
+                $9::text[], $10::text[], $11::text[], $12::uuid[])
+            AS i (id, order_id, currency, amount_minor, payment_method, create_time, lease_token, traceparent, tracestate, baggage, customer_id)
         ORDER BY order_id
         ON CONFLICT ON CONSTRAINT payments_one_per_order DO NOTHING
         RETURNING id
@@ -53,6 +53,10 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
             AS c (id, state, version, update_time, traceparent, tracestate, baggage)
         WHERE p.id = c.id
         """;
+
+    // What a provider was asked with is emptied with its answer; a payment that is still PENDING needs it, and loses it then.
+    private const string Erase =
+        "UPDATE payments SET payment_method = '', baggage = NULL WHERE customer_id = ANY($1) AND state <> 1 AND (payment_method <> '' OR baggage IS NOT NULL)";
 
     private const NpgsqlDbType TextArray = NpgsqlDbType.Array | NpgsqlDbType.Text;
 
@@ -98,6 +102,11 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
         p.Add(new() { Value = intents.Select(i => i.LeaseToken).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
         p.Add(new() { Value = lease });
         AddTraces(p, intents.Select(i => i.Trace));
+        p.Add(new()
+        {
+            Value = intents.Select(i => i.Payment.CustomerId).ToArray(),
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid,
+        });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var written = new HashSet<Guid>(intents.Count);
         while (await reader.ReadAsync(cancellationToken))
@@ -159,17 +168,26 @@ internal sealed class PaymentStore(NpgsqlDataSource dataSource, IOutbox outbox)
         }
     }
 
+    /// <summary>Erases, in the caller's transaction, what payments of customers who are gone hold beside the accounts.</summary>
+    public static async Task EraseAsync(Guid[] customerIds, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Erase, transaction.Connection, transaction);
+        command.Parameters.Add(new() { Value = customerIds });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     internal static Payment Read(NpgsqlDataReader reader) => Payment.Restore(
         reader.GetGuid(0),
         reader.GetGuid(1),
-        new MoneyAmount(reader.GetInt64(2), reader.GetString(3)),
-        (State)reader.GetInt16(4),
-        reader.GetString(5),
+        reader.IsDBNull(2) ? null : reader.GetGuid(2),
+        new MoneyAmount(reader.GetInt64(3), reader.GetString(4)),
+        (State)reader.GetInt16(5),
         reader.GetString(6),
-        reader.GetBoolean(7),
-        reader.GetInt64(8),
-        reader.GetFieldValue<DateTimeOffset>(9),
-        reader.GetFieldValue<DateTimeOffset>(10));
+        reader.GetString(7),
+        reader.GetBoolean(8),
+        reader.GetInt64(9),
+        reader.GetFieldValue<DateTimeOffset>(10),
+        reader.GetFieldValue<DateTimeOffset>(11));
 
     private static void AddTraces(NpgsqlParameterCollection parameters, IEnumerable<TraceContext> traces)
     {

@@ -39,18 +39,35 @@ public static class DomainError
     public static DomainException AlreadyExists(string resource) =>
         new(StatusCode.AlreadyExists, ErrorReason.ResourceAlreadyExists, $"{resource} already exists.") { Details = { ["resource"] = resource } };
 
+    /// <summary>UNAUTHENTICATED because the method needs credentials and the call has none.</summary>
+    public static DomainException CredentialsMissing() =>
+        new(StatusCode.Unauthenticated, ErrorReason.CredentialsMissing, "This method needs credentials: authorization: Bearer followed by an access token or an API key.");
+
+    /// <summary>UNAUTHENTICATED because the credentials are no good. What is wrong with them is not said: it would help only who forges them.</summary>
+    public static DomainException CredentialsInvalid() =>
+        new(StatusCode.Unauthenticated, ErrorReason.CredentialsInvalid, "The credentials are not valid, or no longer.");
+
+    /// <summary>PERMISSION_DENIED because the credentials are good and do not hold <paramref name="scope"/>.</summary>
+    public static DomainException ScopeMissing(string scope) =>
+        new(StatusCode.PermissionDenied, ErrorReason.ScopeMissing, $"The credentials do not hold the scope {scope}.") { Details = { ["scope"] = scope } };
+
     /// <summary>FAILED_PRECONDITION: the caller has to change <paramref name="subject"/> first.</summary>
     public static DomainException FailedPrecondition(ErrorReason reason, string subject, string description) =>
-        new(StatusCode.FailedPrecondition, reason, description)
+        FailedPrecondition(reason, subject, description, [(subject, description)]);
+
+    /// <summary>FAILED_PRECONDITION of <paramref name="resource"/>: the caller has to change each of <paramref name="blockers"/> first.</summary>
+    public static DomainException FailedPrecondition(
+        ErrorReason reason, string resource, string message, IEnumerable<(string Subject, string Description)> blockers)
+    {
+        var error = new DomainException(StatusCode.FailedPrecondition, reason, message) { Details = { ["resource"] = resource } };
+        error.Preconditions.AddRange(blockers.Select(blocker => new PreconditionFailure.Types.Violation
         {
-            Details = { ["resource"] = subject },
-            Precondition = new PreconditionFailure.Types.Violation
-            {
-                Type = ErrorReasons.Name(reason),
-                Subject = subject,
-                Description = description,
-            },
-        };
+            Type = ErrorReasons.Name(reason),
+            Subject = blocker.Subject,
+            Description = blocker.Description,
+        }));
+        return error;
+    }
 
     /// <summary>ABORTED because the resource changed since the etag was read. Read it again; a blind retry can not help.</summary>
     public static DomainException EtagMismatch(string resource) =>
@@ -82,6 +99,18 @@ public static class DomainError
             RetryAfter = TimeSpan.FromMilliseconds(500),
         };
 
+    /// <summary>RESOURCE_EXHAUSTED because this caller, account or address has asked too often.</summary>
+    public static DomainException RateLimited(TimeSpan retryAfter) =>
+        new(StatusCode.ResourceExhausted, ErrorReason.RateLimited, "Too many attempts; try again later.") { RetryAfter = retryAfter };
+
+    /// <summary>UNAUTHENTICATED: address, password or state do not allow to sign in. Which of them is not said.</summary>
+    public static DomainException SignInRefused() =>
+        new(StatusCode.Unauthenticated, ErrorReason.SignInRefused, "The e-mail address or the password is wrong, or the user may not sign in.");
+
+    /// <summary>UNAUTHENTICATED: the refresh token is of no use, and the user has to sign in again.</summary>
+    public static DomainException RefreshTokenInvalid() =>
+        new(StatusCode.Unauthenticated, ErrorReason.RefreshTokenInvalid, "The refresh token is no longer valid; sign in again.");
+
     /// <summary>UNAVAILABLE because this replica is stopping; another one, or the next, goes on.</summary>
     public static DomainException Stopping() =>
         new(StatusCode.Unavailable, ErrorReason.ServiceStopping, "The service is stopping; call again.")
@@ -96,6 +125,17 @@ public static class DomainError
     /// <summary>RESOURCE_EXHAUSTED because the message is larger than the service takes.</summary>
     public static DomainException MessageTooLarge(Exception? inner = null) =>
         new(StatusCode.ResourceExhausted, ErrorReason.MessageTooLarge, "The message is larger than this service takes.", inner);
+
+    /// <summary>RESOURCE_EXHAUSTED because the call's metadata is larger than the service takes.</summary>
+    public static DomainException MetadataTooLarge(int limit) =>
+        new(StatusCode.ResourceExhausted, ErrorReason.MessageTooLarge, $"The metadata of the call is larger than the {limit} bytes this service takes.");
+
+    /// <summary>RESOURCE_EXHAUSTED, said before any work: this caller has as many calls open as one caller may.</summary>
+    public static DomainException TooManyCalls(int limit) =>
+        new(StatusCode.ResourceExhausted, ErrorReason.RateLimited, $"You have {limit} calls open already; wait for some of them.")
+        {
+            RetryAfter = TimeSpan.FromMilliseconds(200),
+        };
 
     /// <summary>INVALID_ARGUMENT because the bytes are not the message the method takes, for example text that is not UTF-8.</summary>
     public static DomainException MalformedMessage(Exception? inner = null) =>

@@ -1,7 +1,9 @@
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 using Suite.Contracts.Common.V1;
 using Status = Google.Rpc.Status;
 
@@ -33,7 +35,7 @@ public sealed class DomainException : Exception
     public List<BadRequest.Types.FieldViolation> Fields { get; } = [];
 
     /// <summary>What the caller would have to change first.</summary>
-    public PreconditionFailure.Types.Violation? Precondition { get; init; }
+    public List<PreconditionFailure.Types.Violation> Preconditions { get; } = [];
 
     /// <summary>When to try again, if that makes sense.</summary>
     public TimeSpan? RetryAfter { get; init; }
@@ -49,9 +51,9 @@ public sealed class DomainException : Exception
             status.Details.Add(Any.Pack(new BadRequest { FieldViolations = { Fields } }));
         }
 
-        if (Precondition is not null)
+        if (Preconditions.Count > 0)
         {
-            status.Details.Add(Any.Pack(new PreconditionFailure { Violations = { Precondition } }));
+            status.Details.Add(Any.Pack(new PreconditionFailure { Violations = { Preconditions } }));
         }
 
         if (RetryAfter is { } wait)
@@ -65,5 +67,11 @@ public sealed class DomainException : Exception
     /// <summary>The failure as gRPC sends it.</summary>
     public RpcException ToRpcException() => ToStatus().ToRpcException();
 
-    internal byte[] ToDetailsHeader() => ToStatus().ToByteArray();
+    /// <summary>Writes the failure as the headers of an answer without a message (trailers-only). Texts of ours are ASCII.</summary>
+    internal void WriteTo(IHeaderDictionary headers)
+    {
+        headers["grpc-status"] = ((int)Code).ToString(CultureInfo.InvariantCulture);
+        headers["grpc-message"] = Message;
+        headers["grpc-status-details-bin"] = Convert.ToBase64String(ToStatus().ToByteArray());
+    }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Google.Protobuf;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
@@ -47,8 +46,6 @@ internal sealed class ProtocolErrorMiddleware(RequestDelegate next)
             return;
         }
 
-        context.Response.Headers["grpc-status"] = ((int)error.Code).ToString(CultureInfo.InvariantCulture);
-        context.Response.Headers["grpc-message"] = error.Message;
-        context.Response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(error.ToDetailsHeader());
+        error.WriteTo(context.Response.Headers);
     }
 }

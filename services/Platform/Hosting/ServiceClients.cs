@@ -1,7 +1,10 @@
+using System.Net.Security;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Suite.Platform.Security;
 
 namespace Suite.Platform.Hosting;
 
@@ -10,11 +13,16 @@ public static class ServiceClients
 {
     /// <summary>
     /// Adds a generated client for the service whose address stands in the configuration under <paramref name="addressKey"/>.
-    /// The deadline and the cancellation of the call being served travel along.
+    /// The deadline and the cancellation of the call being served travel along, and this service's own token for the other one.
     /// </summary>
-    public static IServiceCollection AddServiceClient<TClient>(this IServiceCollection services, string addressKey)
+    /// <param name="services">Where to.</param>
+    /// <param name="addressKey">For example <c>SUITE_USER_ADDRESS</c>.</param>
+    /// <param name="service">Whom it calls, for example <c>user</c>; when null, the one whose contract the client is made from.</param>
+    public static IServiceCollection AddServiceClient<TClient>(this IServiceCollection services, string addressKey, string? service = null)
         where TClient : ClientBase<TClient>
     {
+        var callee = service ?? ServiceOf(typeof(TClient));
+        services.AddHttpContextAccessor();
         services.AddGrpcClient<TClient>((provider, options) =>
             {
                 var address = provider.GetRequiredService<IConfiguration>()[addressKey];
@@ -23,15 +31,25 @@ public static class ServiceClients
                     : throw new InvalidOperationException($"{addressKey} must be an address such as http://127.0.0.1:9101.");
             })
             .ConfigureChannel(channel => channel.ThrowOperationCanceledOnCancellation = true)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler
             {
                 EnableMultipleHttp2Connections = true,
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                 KeepAlivePingDelay = TimeSpan.FromSeconds(30),
                 KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
                 ConnectTimeout = TimeSpan.FromSeconds(2),
+                SslOptions = provider.GetRequiredService<TlsSettings>().ForCalls() ?? new SslClientAuthenticationOptions(),
             })
+            .AddHttpMessageHandler(provider => new ServiceTokenHandler(
+                provider.GetRequiredService<ServiceTokens>(), provider.GetRequiredService<IHttpContextAccessor>(), callee))
             .EnableCallContextPropagation(options => options.SuppressContextNotFoundErrors = true);
         return services;
     }
+
+    // suite.user.v1 is the contract of the service user.
+    private static string ServiceOf(Type client) =>
+        client.DeclaringType?.GetProperty("Descriptor")?.GetValue(null) is Google.Protobuf.Reflection.ServiceDescriptor { File.Package: var package }
+            && package.Split('.') is ["suite", var service, ..]
+            ? service
+            : throw new ArgumentException($"{client} is of no contract of Suite: name the service it calls.", nameof(client));
 }

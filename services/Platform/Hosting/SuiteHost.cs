@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
-using Google.Protobuf.Reflection;
-using Google.Rpc;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -14,19 +12,17 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Suite.Platform.Errors;
+using Suite.Platform.Security;
 using Suite.Platform.Validation;
 
 namespace Suite.Platform.Hosting;
 
 /// <summary>
 /// What every service stands on, in one call: its two ports, gRPC with its interceptors, reflection, JSON transcoding,
-/// gRPC-Web, health, graceful stop, and configuration from the environment.
+/// gRPC-Web, authorization, health, graceful stop, and configuration from the environment.
 /// </summary>
 public static class SuiteHost
 {
-    /// <summary>The most bytes one request may have.</summary>
-    public const int MaxRequestBytes = 4 * 1024 * 1024;
-
     /// <summary>Starts building the service called <paramref name="service"/>, for example <c>order</c>.</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args, string service)
     {
@@ -37,9 +33,12 @@ public static class SuiteHost
             EnvironmentName = Environment.GetEnvironmentVariable("SUITE_ENVIRONMENT") ?? Environments.Development,
         });
         AddLogging(builder);
-        AddServer(builder);
+        var tls = TlsSettings.From(builder.Configuration);
+        builder.Services.AddSingleton(tls);
+        AddServer(builder, tls);
         AddGrpc(builder.Services, builder.Environment);
         builder.Services.AddSuiteHealth();
+        builder.Services.AddSecurity(builder.Configuration, service);
         builder.Services.TryAddSingleton(TimeProvider.System);
         CrashPoints.Use(builder.Configuration, builder.Environment);
         return builder;
@@ -52,6 +51,9 @@ public static class SuiteHost
         app.UseMiddleware<ProtocolErrorMiddleware>();
         app.UseMiddleware<DefaultDeadlineMiddleware>();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseMiddleware<SizeLimitMiddleware>();
+        app.UseSecurity();
+        app.UseMiddleware<CallLimitMiddleware>();
         app.MapGrpcReflectionService();
         app.MapSuiteHealth();
         return app;
@@ -63,6 +65,8 @@ public static class SuiteHost
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        // /readyz says it to whoever asks, and asking often must not fill the log; each store's own trouble has lines of its own.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
@@ -81,21 +85,27 @@ public static class SuiteHost
         }
     }
 
-    private static void AddServer(WebApplicationBuilder builder)
+    private static void AddServer(WebApplicationBuilder builder, TlsSettings tls)
     {
         var address = IPAddress.Parse(builder.Configuration["SUITE_BIND"] ?? "0.0.0.0");
         var http = Port(builder.Configuration, "SUITE_HTTP_PORT", 8080);
         var grpc = Port(builder.Configuration, "SUITE_GRPC_PORT", 9090);
+        var connections = ConnectionLimit.From(builder.Configuration);
         builder.WebHost.UseKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
-            kestrel.Limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
-            kestrel.Limits.Http2.InitialStreamWindowSize = 768 * 1024;
-            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
-            kestrel.Listen(address, http, endpoint => endpoint.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(address, grpc, endpoint => endpoint.Protocols = HttpProtocols.Http2);
+            ServerLimits.Apply(kestrel.Limits, builder.Configuration);
+            kestrel.Listen(address, http, endpoint =>
+            {
+                endpoint.Protocols = HttpProtocols.Http1;
+                connections.Use(endpoint);
+            });
+            kestrel.Listen(address, grpc, endpoint =>
+            {
+                endpoint.Protocols = HttpProtocols.Http2;
+                connections.Use(endpoint);
+                tls.Use(endpoint);
+            });
         });
         builder.Services.AddRouting();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
@@ -109,7 +119,9 @@ public static class SuiteHost
         services.AddGrpc(grpc =>
             {
                 grpc.EnableDetailedErrors = false;
-                grpc.MaxReceiveMessageSize = MaxRequestBytes;
+                grpc.MaxReceiveMessageSize = ServerLimits.MaxRequestBytes;
+                grpc.CompressionProviders.Clear();
+                grpc.CompressionProviders.Add(new BoundedGzip());
                 grpc.Interceptors.Add<ErrorInterceptor>();
                 grpc.Interceptors.Add<ValidationInterceptor>();
             })
@@ -117,8 +129,7 @@ public static class SuiteHost
             {
                 // As the JSON form of protobuf has it: a number of JavaScript holds 53 bits, and an amount must not be rounded.
                 json.JsonSettings.WriteInt64sAsStrings = true;
-                json.TypeRegistry = TypeRegistry.FromMessages(
-                    ErrorInfo.Descriptor, BadRequest.Descriptor, RetryInfo.Descriptor, PreconditionFailure.Descriptor);
+                json.TypeRegistry = Refusals.Details;
             });
         services.AddSuiteReflection();
     }

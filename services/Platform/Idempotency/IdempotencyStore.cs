@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Npgsql;
+using NpgsqlTypes;
 using Suite.Platform.Errors;
 using Suite.Platform.Postgres;
 
@@ -13,17 +14,40 @@ public sealed class IdempotencyStore(NpgsqlDataSource dataSource)
 {
     private const string TryLock = "SELECT pg_try_advisory_xact_lock($1)";
     private const string Find = "SELECT request_hash, response FROM idempotency WHERE request_id = $1";
-    private const string Insert = "INSERT INTO idempotency (request_id, request_hash, response) VALUES ($1, $2, $3)";
+    private const string Insert = "INSERT INTO idempotency (request_id, request_hash, response, subject) VALUES ($1, $2, $3, $4)";
+
+    private const string LockOfSubjects =
+        "SELECT request_id, response FROM idempotency WHERE subject = ANY($1) ORDER BY request_id FOR UPDATE";
+
+    private const string Rewrite =
+        """
+        UPDATE idempotency i SET response = n.response
+        FROM unnest($1::uuid[], $2::bytea[]) AS n (request_id, response) WHERE i.request_id = n.request_id
+        """;
 
     /// <summary>
     /// Runs <paramref name="effect"/> once for a key: in a transaction of its own, with the response stored in it. A repeated
     /// call gets the stored response.
     /// </summary>
     /// <exception cref="DomainException">INVALID_ARGUMENT (REQUEST_ID_REUSED) or ABORTED (REQUEST_IN_PROGRESS).</exception>
+    public Task<T> RunAsync<T>(
+        RequestKey key,
+        MessageParser<T> parser,
+        Func<NpgsqlTransaction, CancellationToken, Task<T>> effect,
+        CancellationToken cancellationToken)
+        where T : class, IMessage<T> =>
+        RunAsync(key, parser, effect, _ => null, cancellationToken);
+
+    /// <summary>
+    /// The same for a response with personal data of somebody: <paramref name="subjectOf"/> says whose, so that
+    /// <see cref="RewriteAsync"/> finds it when they are to be forgotten.
+    /// </summary>
+    /// <exception cref="DomainException">INVALID_ARGUMENT (REQUEST_ID_REUSED) or ABORTED (REQUEST_IN_PROGRESS).</exception>
     public async Task<T> RunAsync<T>(
         RequestKey key,
         MessageParser<T> parser,
         Func<NpgsqlTransaction, CancellationToken, Task<T>> effect,
+        Func<T, Guid?> subjectOf,
         CancellationToken cancellationToken)
         where T : class, IMessage<T>
     {
@@ -39,7 +63,7 @@ public sealed class IdempotencyStore(NpgsqlDataSource dataSource)
                     }
 
                     var response = await effect(transaction, token);
-                    await InsertAsync(key, response, transaction, token);
+                    await InsertAsync(key, response, subjectOf(response), transaction, token);
                     return response;
                 },
                 cancellationToken);
@@ -58,6 +82,37 @@ public sealed class IdempotencyStore(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         return await FindAsync(key, parser, connection, cancellationToken);
+    }
+
+    /// <summary>
+    /// Rewrites the stored responses that hold personal data of <paramref name="subjects"/>, in the caller's transaction. They stay:
+    /// a call that is repeated after its user is gone must not happen a second time.
+    /// </summary>
+    public static async Task RewriteAsync(
+        Guid[] subjects, Func<byte[], byte[]> rewrite, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var ids = new List<Guid>();
+        var responses = new List<byte[]>();
+        await using (var select = new NpgsqlCommand(LockOfSubjects, transaction.Connection, transaction))
+        {
+            select.Parameters.Add(new() { Value = subjects });
+            await using var reader = await select.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                ids.Add(reader.GetGuid(0));
+                responses.Add(rewrite(reader.GetFieldValue<byte[]>(1)));
+            }
+        }
+
+        if (ids.Count == 0)
+        {
+            return;
+        }
+
+        await using var update = new NpgsqlCommand(Rewrite, transaction.Connection, transaction);
+        update.Parameters.Add(new() { Value = ids });
+        update.Parameters.Add(new() { Value = responses });
+        await update.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task LockAsync(RequestKey key, NpgsqlTransaction transaction, CancellationToken cancellationToken)
@@ -86,12 +141,14 @@ public sealed class IdempotencyStore(NpgsqlDataSource dataSource)
             : throw DomainError.RequestIdReused();
     }
 
-    private static async Task InsertAsync(RequestKey key, IMessage response, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    private static async Task InsertAsync(
+        RequestKey key, IMessage response, Guid? subject, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Insert, transaction.Connection, transaction);
         command.Parameters.Add(new() { Value = key.Id });
         command.Parameters.Add(new() { Value = key.Hash });
         command.Parameters.Add(new() { Value = response.ToByteArray() });
+        command.Parameters.Add(new() { Value = (object?)subject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

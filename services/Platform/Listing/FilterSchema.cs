@@ -9,14 +9,17 @@ namespace Suite.Platform.Listing;
 /// <summary>Which fields a list can be filtered by, and the columns behind them.</summary>
 public sealed class FilterSchema
 {
+    private const string Plain = "{0}";
+
     private delegate object ReadValue(FilterTerm term);
 
-    private readonly Dictionary<string, (string Column, bool Ordered, ReadValue Read)> _fields = new(StringComparer.Ordinal);
+    // The value is a format of the parameter: "{0}", or what is done to it in SQL.
+    private readonly Dictionary<string, (string Column, string Value, bool Ordered, ReadValue Read)> _fields = new(StringComparer.Ordinal);
 
     /// <summary>A field that names a resource with a UUID: equality only.</summary>
     public FilterSchema Resource(string field, string collection, string column)
     {
-        _fields.Add(field, (column, false, term => ResourceName.TryParseGuid(collection, term.Value, out var id)
+        _fields.Add(field, (column, Plain, false, term => ResourceName.TryParseGuid(collection, term.Value, out var id)
             ? id
             : throw FilterParser.Invalid(term.Position, $"{field} is compared with a name such as {collection}/{{uuid}}.")));
         return this;
@@ -25,17 +28,26 @@ public sealed class FilterSchema
     /// <summary>A field of an enum, stored as its number: equality only.</summary>
     public FilterSchema Enum(string field, EnumDescriptor type, string column)
     {
-        _fields.Add(field, (column, false, term => type.FindValueByName(term.Value) is { Number: > 0 } value
+        _fields.Add(field, (column, Plain, false, term => type.FindValueByName(term.Value) is { Number: > 0 } value
             ? (short)value.Number
             : throw FilterParser.Invalid(
                 term.Position, $"{field} is one of {string.Join(", ", type.Values.Where(v => v.Number > 0).Select(v => v.Name))}.")));
         return this;
     }
 
+    /// <summary>A field of text that compares without regard to case: equality only.</summary>
+    public FilterSchema TextIgnoringCase(string field, string column)
+    {
+        _fields.Add(field, ($"lower({column})", "lower({0})", false, term => !term.Value.Contains('\0', StringComparison.Ordinal)
+            ? term.Value
+            : throw FilterParser.Invalid(term.Position, $"{field} is compared with a text without the character NUL.")));
+        return this;
+    }
+
     /// <summary>A field of time: every comparison.</summary>
     public FilterSchema Time(string field, string column)
     {
-        _fields.Add(field, (column, true, term =>
+        _fields.Add(field, (column, Plain, true, term =>
             DateTimeOffset.TryParse(term.Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                 ? time.ToUniversalTime()
                 : throw FilterParser.Invalid(term.Position, $"{field} is compared with a time such as \"2026-01-31T12:00:00Z\".")));
@@ -64,7 +76,8 @@ public sealed class FilterSchema
 
             parameters.Add(new NpgsqlParameter { Value = field.Read(term) });
             var comparison = term.Operator == "!=" ? "<>" : term.Operator;
-            sql.Append(CultureInfo.InvariantCulture, $" AND {field.Column} {comparison} ${parameters.Count}");
+            var value = string.Format(CultureInfo.InvariantCulture, field.Value, $"${parameters.Count}");
+            sql.Append(CultureInfo.InvariantCulture, $" AND {field.Column} {comparison} {value}");
         }
 
         return sql.ToString();

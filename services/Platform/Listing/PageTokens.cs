@@ -7,12 +7,14 @@ using Suite.Platform.Errors;
 namespace Suite.Platform.Listing;
 
 /// <summary>
-/// Page tokens: opaque, signed, and bound to the query they came from (AIP-158). A token holds where the last page ended, so
-/// that a list walks by key and never by offset.
+/// Page tokens: opaque, sealed, and bound to the query they came from (AIP-158). A token holds where the last page ended, so
+/// that a list walks by key and never by offset. It is encrypted, since tokens stand in addresses, addresses in logs, and the
+/// place where a page ended may be somebody's e-mail address.
 /// </summary>
 public sealed class PageTokens
 {
-    private const int SignatureLength = 16;
+    private const int NonceLength = 12;
+    private const int TagLength = 16;
 
     private byte[]? _secret;
 
@@ -29,7 +31,13 @@ public sealed class PageTokens
     public string Encode(string query, string cursor)
     {
         var position = Encoding.UTF8.GetBytes(cursor);
-        return Base64Url.EncodeToString([.. Sign(query, position), .. position]);
+        var token = new byte[NonceLength + TagLength + position.Length];
+        var nonce = token.AsSpan(0, NonceLength);
+        RandomNumberGenerator.Fill(nonce);
+        using var cipher = Cipher();
+        cipher.Encrypt(
+            nonce, position, token.AsSpan(NonceLength + TagLength), token.AsSpan(NonceLength, TagLength), Encoding.UTF8.GetBytes(query));
+        return Base64Url.EncodeToString(token);
     }
 
     /// <summary>The cursor in a token, or null for the first page.</summary>
@@ -41,31 +49,38 @@ public sealed class PageTokens
             return null;
         }
 
-        if (Base64Url.IsValid(token))
-        {
-            var bytes = Base64Url.DecodeFromChars(token);
-            if (bytes.Length > SignatureLength)
-            {
-                var position = bytes.AsSpan(SignatureLength);
-                if (CryptographicOperations.FixedTimeEquals(Sign(query, position), bytes.AsSpan(0, SignatureLength)))
-                {
-                    return Encoding.UTF8.GetString(position);
-                }
-            }
-        }
-
-        throw DomainError.InvalidArgument("page_token", "is not a token of this query.", ErrorReason.PageTokenInvalid);
+        return Base64Url.IsValid(token) && Open(query, Base64Url.DecodeFromChars(token)) is { } cursor
+            ? cursor
+            : throw DomainError.InvalidArgument("page_token", "is not a token of this query.", ErrorReason.PageTokenInvalid);
     }
 
     internal void UseSecret(byte[] secret) => _secret = secret;
 
-    private byte[] Sign(string query, ReadOnlySpan<byte> position)
+    private string? Open(string query, byte[] token)
     {
-        using var hash = IncrementalHash.CreateHMAC(
-            HashAlgorithmName.SHA256, _secret ?? throw new InvalidOperationException("The page token key was not loaded."));
-        hash.AppendData(Encoding.UTF8.GetBytes(query));
-        hash.AppendData([0]);
-        hash.AppendData(position);
-        return hash.GetHashAndReset()[..SignatureLength];
+        if (token.Length <= NonceLength + TagLength)
+        {
+            return null;
+        }
+
+        var position = new byte[token.Length - NonceLength - TagLength];
+        using var cipher = Cipher();
+        try
+        {
+            cipher.Decrypt(
+                token.AsSpan(0, NonceLength),
+                token.AsSpan(NonceLength + TagLength),
+                token.AsSpan(NonceLength, TagLength),
+                position,
+                Encoding.UTF8.GetBytes(query));
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+
+        return Encoding.UTF8.GetString(position);
     }
+
+    private AesGcm Cipher() => new(_secret ?? throw new InvalidOperationException("The page token key was not loaded."), TagLength);
 }

@@ -4,6 +4,7 @@ using Suite.Contracts.Ops.V1;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
 using Suite.Platform.Messaging.Inbox;
+using Suite.Platform.Security;
 
 namespace Suite.Platform.Messaging;
 
@@ -29,7 +30,7 @@ internal sealed class DeadLetterGrpcService(ParkingLot lot, DeadLetterReplayer r
 
     public override async Task<ReplayDeadLettersResponse> ReplayDeadLetters(ReplayDeadLettersRequest request, ServerCallContext context)
     {
-        var key = RequestKey.Of("ReplayDeadLetters", request.RequestId, request);
+        var key = RequestKey.Of("ReplayDeadLetters", request.RequestId, request, context.GetCaller());
         var response = await requests.RunAsync(
             key,
             ReplayDeadLettersResponse.Parser,

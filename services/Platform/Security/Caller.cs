@@ -27,6 +27,18 @@ public sealed record Caller
     public bool SeesOnlyOwn => Kind is CallerKind.User or CallerKind.Anonymous;
 
     /// <summary>
+    /// Whose things the caller sees: <c>users/{uuid}</c>, or empty when it sees those of everybody. What is kept for callers to come back
+    /// to (request ids, page tokens) is bound to it, so that nobody comes back to what they could not have seen, while a backend
+    /// that changes its key still finds what it asked with the last one.
+    /// </summary>
+    public string Sight => Kind switch
+    {
+        CallerKind.User => Name,
+        CallerKind.Anonymous => "anonymous",
+        _ => string.Empty,
+    };
+
+    /// <summary>
     /// Whether the caller may know of something that belongs to <paramref name="owner"/> (<c>users/{uuid}</c>). What it may not know
     /// of is answered exactly like what does not exist.
     /// </summary>

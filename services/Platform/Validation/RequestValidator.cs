@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Concurrent;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Suite.Platform.Errors;
 
@@ -9,29 +10,31 @@ namespace Suite.Platform.Validation;
 
 /// <summary>
 /// Holds a request to its contract, as the descriptor states it: REQUIRED fields, resource names, UUIDs, lengths, counts and
-/// ranges. OUTPUT_ONLY fields that a client sent are cleared (AIP-203), UUIDs are spelt in lower case.
+/// ranges. OUTPUT_ONLY fields that a client sent are cleared (AIP-203), UUIDs are spelt in lower case. In an update, which has a
+/// field <c>update_mask</c>, the resource may leave REQUIRED fields out: what the mask does not name is not changed.
 /// </summary>
 public static class RequestValidator
 {
     private const int MostViolations = 50;
 
-    private static readonly ConcurrentDictionary<MessageDescriptor, FieldRule[]> Plans = new();
+    private static readonly ConcurrentDictionary<MessageDescriptor, MessagePlan> Plans = new();
 
     /// <summary>Validates and normalizes a request in place.</summary>
     /// <exception cref="DomainException">INVALID_ARGUMENT naming every field that breaks the contract.</exception>
     public static void Validate(IMessage request)
     {
         List<BadRequest.Types.FieldViolation>? violations = null;
-        Walk(request, string.Empty, ref violations);
+        Walk(request, string.Empty, isPartial: false, ref violations);
         if (violations is not null)
         {
             throw DomainError.InvalidArgument(violations);
         }
     }
 
-    private static void Walk(IMessage message, string path, ref List<BadRequest.Types.FieldViolation>? violations)
+    private static void Walk(IMessage message, string path, bool isPartial, ref List<BadRequest.Types.FieldViolation>? violations)
     {
-        foreach (var rule in Plans.GetOrAdd(message.Descriptor, Plan))
+        var plan = Plans.GetOrAdd(message.Descriptor, Plan);
+        foreach (var rule in plan.Rules)
         {
             if (violations?.Count >= MostViolations)
             {
@@ -47,18 +50,18 @@ public static class RequestValidator
             var value = rule.Field.Accessor.GetValue(message);
             if (rule.Field.IsRepeated)
             {
-                WalkItems(rule, (IList)value, path, ref violations);
+                WalkItems(rule, (IList)value, path, isPartial, ref violations);
             }
             else if (IsUnset(value))
             {
-                if (rule.Required)
+                if (rule.Required && !isPartial)
                 {
                     Add(ref violations, path + rule.Field.Name, "must be set.");
                 }
             }
             else if (value is IMessage child)
             {
-                Walk(child, path + rule.Field.Name + ".", ref violations);
+                Walk(child, path + rule.Field.Name + ".", isPartial || plan.IsUpdate, ref violations);
             }
             else
             {
@@ -71,11 +74,12 @@ public static class RequestValidator
         }
     }
 
-    private static void WalkItems(FieldRule rule, IList items, string path, ref List<BadRequest.Types.FieldViolation>? violations)
+    private static void WalkItems(
+        FieldRule rule, IList items, string path, bool isPartial, ref List<BadRequest.Types.FieldViolation>? violations)
     {
         if (items.Count == 0)
         {
-            if (rule.Required)
+            if (rule.Required && !isPartial)
             {
                 Add(ref violations, path + rule.Field.Name, "must have at least one item.");
             }
@@ -95,7 +99,7 @@ public static class RequestValidator
             var itemPath = $"{path}{rule.Field.Name}[{i}]";
             if (item is IMessage child)
             {
-                Walk(child, itemPath + ".", ref violations);
+                Walk(child, itemPath + ".", isPartial, ref violations);
             }
             else
             {
@@ -164,5 +168,9 @@ public static class RequestValidator
     private static void Add(ref List<BadRequest.Types.FieldViolation>? violations, string field, string description) =>
         (violations ??= []).Add(new BadRequest.Types.FieldViolation { Field = field, Description = description });
 
-    private static FieldRule[] Plan(MessageDescriptor message) => [.. message.Fields.InDeclarationOrder().Select(f => new FieldRule(f))];
+    private static MessagePlan Plan(MessageDescriptor message) => new(
+        [.. message.Fields.InDeclarationOrder().Select(f => new FieldRule(f))],
+        message.FindFieldByName("update_mask") is { FieldType: FieldType.Message } mask && mask.MessageType == FieldMask.Descriptor);
+
+    private sealed record MessagePlan(FieldRule[] Rules, bool IsUpdate);
 }

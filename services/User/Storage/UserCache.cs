@@ -1,39 +1,43 @@
-using Microsoft.Extensions.Caching.Memory;
+using System.Globalization;
 using Suite.Contracts.Users.V1;
+using Suite.Platform.Caching;
 
 namespace Suite.Users.Storage;
 
-/// <summary>Users as they were read last: cache-aside for reads, write-through for writes.</summary>
-internal sealed class UserCache(UserStore store) : IDisposable
+/// <summary>Users as they were read last: cache-aside for reads, write-through for writes. What it answers is shared and must not be changed.</summary>
+internal sealed class UserCache
 {
-    /// <summary>How old an answer may be. Short, because nothing evicts other replicas' memories yet.</summary>
-    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
+    private readonly UserStore _store;
+    private readonly ContractCache<User> _cache;
+    private readonly Func<string, CancellationToken, Task<User?>> _load;
 
-    private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = 100_000 });
+    public UserCache(UserStore store, ContractCache<User> cache)
+    {
+        _store = store;
+        _cache = cache;
+        _load = LoadAsync;
+    }
+
+    /// <summary>The version of a user, out of its etag.</summary>
+    public static long VersionOf(User user) => long.Parse(user.Etag, CultureInfo.InvariantCulture);
 
     /// <summary>A user, deleted ones too; null when there never was one.</summary>
     public ValueTask<User?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        _known.TryGetValue(id, out User? cached) ? new ValueTask<User?>(cached) : new ValueTask<User?>(LoadAsync(id, cancellationToken));
+        _cache.ReadAsideAsync(id.ToString(), _load, cancellationToken);
 
     /// <summary>The users there are, by id.</summary>
     public async Task<IReadOnlyDictionary<Guid, User>> FindAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-        (await store.GetAsync([.. ids.Distinct()], cancellationToken)).ToDictionary(u => u.Id, u => u.ToProto());
+        (await _cache.ReadAsideAsync([.. ids.Select(id => id.ToString())], LoadAsync, cancellationToken)).ToDictionary(u => Guid.Parse(u.Key), u => u.Value);
 
-    /// <summary>Tells the cache, here and on every replica, what was just committed.</summary>
-    public Task WrittenAsync(Guid id, User user, CancellationToken cancellationToken)
-    {
-        Remember(id, user);
-        return Task.CompletedTask;
-    }
+    /// <summary>Tells the cache, here and on every replica, what was just committed. It never fails: what is committed stays committed.</summary>
+    public Task WrittenAsync(Guid id, User user, CancellationToken cancellationToken) => _cache.WriteThroughAsync(id.ToString(), user);
 
-    public void Dispose() => _known.Dispose();
+    /// <summary>Takes note of a version that an event told of.</summary>
+    public void Heard(Guid id, long version) => _cache.Heard(id.ToString(), version);
 
-    private async Task<User?> LoadAsync(Guid id, CancellationToken cancellationToken)
-    {
-        var user = (await store.GetAsync([id], cancellationToken)).SingleOrDefault()?.ToProto();
-        return user is null ? null : Remember(id, user);
-    }
+    private async Task<User?> LoadAsync(string id, CancellationToken cancellationToken) =>
+        (await _store.GetAsync([Guid.Parse(id)], cancellationToken)).SingleOrDefault()?.ToProto();
 
-    private User Remember(Guid id, User user) =>
-        _known.Set(id, user, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Freshness, Size = 1 });
+    private async Task<IReadOnlyDictionary<string, User>> LoadAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        (await _store.GetAsync([.. ids.Select(Guid.Parse)], cancellationToken)).ToDictionary(u => u.Id.ToString(), u => u.ToProto());
 }

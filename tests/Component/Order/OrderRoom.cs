@@ -24,7 +24,8 @@ internal sealed class OrderRoom : IAsyncDisposable
 {
     private const string Clear =
         """
-        DELETE FROM orders; DELETE FROM order_lines; DELETE FROM order_history; DELETE FROM idempotency; DELETE FROM outbox; DELETE FROM products
+        DELETE FROM orders; DELETE FROM order_lines; DELETE FROM order_history; DELETE FROM idempotency; DELETE FROM outbox; DELETE FROM products;
+        DELETE FROM departed_customers
         """;
 
     private static readonly string s_database = $"order_{Guid.NewGuid():N}";

@@ -63,12 +63,12 @@ internal sealed class PaymentReplica : IAsyncDisposable
 
     public SettlePayment Settle { get; }
 
-    public static IncomingMessage Placed(Guid order, string token, long minorUnits = 1250, string currency = "EUR") =>
+    public static IncomingMessage Placed(Guid order, string token, long minorUnits = 1250, string currency = "EUR", string? customer = null) =>
         Message(order, new OrderPlaced
         {
             Order = $"orders/{order}",
             Version = 1,
-            Customer = $"users/{Guid.NewGuid()}",
+            Customer = customer ?? $"users/{Guid.NewGuid()}",
             Total = new MoneyAmount(minorUnits, currency).ToProto(),
             PaymentMethod = token,
             PlaceTime = Timestamp.FromDateTime(DateTime.UtcNow),

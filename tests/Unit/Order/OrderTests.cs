@@ -35,7 +35,7 @@ internal sealed class OrderTests
         {
             var error = Assert.Throws<DomainException>(() => Take(before, step));
             Assert.That(error!.Reason, Is.EqualTo(ErrorReason.OrderStateConflict));
-            Assert.That(error.Precondition!.Subject, Is.EqualTo(before.Name));
+            Assert.That(error.Preconditions.Single().Subject, Is.EqualTo(before.Name));
             return;
         }
 

@@ -96,7 +96,7 @@ public sealed class PaymentTests
     [Test]
     public void Nothing_is_posted_when_no_money_is_held()
     {
-        var free = Payment.Intend(Guid.NewGuid(), new MoneyAmount(0, "EUR"), Noon);
+        var free = Payment.Intend(Guid.NewGuid(), null, new MoneyAmount(0, "EUR"), Noon);
         var paid = Intend();
 
         Assert.That(LedgerEntry.Of(free, free.Authorize("", Noon)), Is.Empty);
@@ -104,5 +104,5 @@ public sealed class PaymentTests
         Assert.That(LedgerEntry.Of(paid, paid.RequestVoid(asked: false, Noon)), Is.Empty);
     }
 
-    private static Payment Intend() => Payment.Intend(Guid.NewGuid(), new MoneyAmount(1250, "EUR"), Noon);
+    private static Payment Intend() => Payment.Intend(Guid.NewGuid(), null, new MoneyAmount(1250, "EUR"), Noon);
 }

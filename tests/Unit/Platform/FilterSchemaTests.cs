@@ -12,7 +12,8 @@ internal sealed class FilterSchemaTests
     private static readonly FilterSchema Schema = new FilterSchema()
         .Resource("customer", "users", "customer_id")
         .Enum("state", OrderServiceReflection.Descriptor.FindTypeByName<MessageDescriptor>("Order").EnumTypes[0], "state")
-        .Time("create_time", "create_time");
+        .Time("create_time", "create_time")
+        .TextIgnoringCase("email", "email");
 
     [Test]
     public void A_filter_becomes_columns_and_parameters()
@@ -26,7 +27,18 @@ internal sealed class FilterSchemaTests
         Assert.That(parameters.Skip(1).Select(p => p.Value), Is.EqualTo(new object[] { id, (short)2, new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero) }));
     }
 
+    [Test]
+    public void Text_compares_without_regard_to_case()
+    {
+        var parameters = Some();
+
+        Assert.That(Schema.ToSql("email = \"ADA@example.com\"", parameters), Is.EqualTo(" AND lower(email) = lower($2)"));
+        Assert.That(parameters[1].Value, Is.EqualTo("ADA@example.com"));
+    }
+
     [TestCase("nothing = 1")]
+    [TestCase("email > a")]
+    [TestCase("email = a\0b")]
     [TestCase("customer = 1")]
     [TestCase("customer = \"orders/01a20f4a-59e9-7e1b-84f3-041e5cc1ad1d\"")]
     [TestCase("customer > \"users/01a20f4a-59e9-7e1b-84f3-041e5cc1ad1d\"")]

@@ -36,6 +36,18 @@ internal sealed class RequestValidatorTests
     public void An_empty_request_lacks_what_is_required() =>
         Assert.That(Fields(() => RequestValidator.Validate(new CreateOrderRequest())), Is.EquivalentTo(new[] { "order", "request_id" }));
 
+    [Test]
+    public void An_update_may_leave_out_what_it_does_not_change_and_changes_nothing_that_is_output_only()
+    {
+        var request = new UpdateUserRequest { RequestId = Uuid, User = new User { DisplayName = "Ada", State = User.Types.State.Deleted } };
+
+        Assert.DoesNotThrow(() => RequestValidator.Validate(request));
+        Assert.That(request.User, Is.EqualTo(new User { DisplayName = "Ada" }));
+        Assert.That(Fields(() => RequestValidator.Validate(new UpdateUserRequest())), Is.EquivalentTo(new[] { "user", "request_id" }));
+        request.User.DisplayName = new string('x', 201);
+        Assert.That(Fields(() => RequestValidator.Validate(request)), Is.EquivalentTo(new[] { "user.display_name" }));
+    }
+
     [TestCase("")]
     [TestCase("users/")]
     [TestCase("users/ada")]

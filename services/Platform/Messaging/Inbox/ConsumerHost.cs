@@ -8,19 +8,15 @@ namespace Suite.Platform.Messaging.Inbox;
 internal sealed class ConsumerHost(
     IEnumerable<ConsumerRegistration> registrations, InboxApplier applier, KafkaClients clients, ILogger<ConsumerHost> logger) : IHostedService, IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(8);
 
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly List<(Thread Thread, ConsumerRegistration Registration)> _threads = [];
+    private readonly ThreadRunner _threads = new();
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var registration in registrations)
         {
-            var thread = new Thread(() => Run(registration, _stopping.Token)) { IsBackground = true, Name = registration.Name };
-            _threads.Add((thread, registration));
-            thread.Start();
+            _threads.Start(registration.Name, stopping => Run(registration, stopping), e => MessagingLog.ConsumerBroke(logger, registration.Name, e));
         }
 
         return Task.CompletedTask;
@@ -28,34 +24,17 @@ internal sealed class ConsumerHost(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
-        var until = Environment.TickCount64 + (long)StopWithin.TotalMilliseconds;
-        foreach (var (thread, registration) in _threads)
+        foreach (var late in await _threads.StopAsync(StopWithin))
         {
-            var left = TimeSpan.FromMilliseconds(Math.Max(0, until - Environment.TickCount64));
-            if (!await Task.Run(() => thread.Join(left), CancellationToken.None))
-            {
-                MessagingLog.ConsumerStopIncomplete(logger, registration.Name);
-            }
+            MessagingLog.ConsumerStopIncomplete(logger, late);
         }
     }
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose() => _threads.Dispose();
 
     private void Run(ConsumerRegistration registration, CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                using var consumer = new TopicConsumer(registration, applier, clients, logger);
-                consumer.Run(stopping);
-            }
-            catch (Exception e)
-            {
-                MessagingLog.ConsumerBroke(logger, registration.Name, e);
-                stopping.WaitHandle.WaitOne(Pause);
-            }
-        }
+        using var consumer = new TopicConsumer(registration, applier, clients, logger);
+        consumer.Run(stopping);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Suite.Platform.Postgres;
+using Suite.Platform.Time;
 
 namespace Suite.Platform.Messaging.Inbox;
 
@@ -50,23 +51,10 @@ internal sealed class DeadLetterReplayer(
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, ConsumerRegistration> _consumers = consumers.ToDictionary(c => c.Name);
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly WakeSignal _wake = new();
 
     /// <summary>Says that something was marked.</summary>
-    public void Wake()
-    {
-        if (_wake.CurrentCount == 0)
-        {
-            try
-            {
-                _wake.Release();
-            }
-            catch (SemaphoreFullException)
-            {
-                // Somebody was faster.
-            }
-        }
-    }
+    public void Wake() => _wake.Set();
 
     public override void Dispose()
     {
@@ -94,7 +82,7 @@ internal sealed class DeadLetterReplayer(
                 return;
             }
 
-            await ((Task)_wake.WaitAsync(Look, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _wake.WaitAsync(Look, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -10,43 +10,33 @@ internal sealed class BroadcastListener(IEnumerable<BroadcastRegistration> regis
 {
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(2);
 
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly List<Thread> _threads = [];
+    private readonly ThreadRunner _threads = new();
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var registration in registrations)
         {
-            var thread = new Thread(() => Run(registration, _stopping.Token)) { IsBackground = true, Name = "broadcast" };
-            _threads.Add(thread);
-            thread.Start();
+            _threads.Start("broadcast", stopping => Listen(registration, stopping), Broke);
         }
 
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await Task.Run(() => _threads.ForEach(t => t.Join(TimeSpan.FromSeconds(2))), CancellationToken.None);
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => _threads.StopAsync(StopWithin);
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose() => _threads.Dispose();
 
-    private void Run(BroadcastRegistration registration, CancellationToken stopping)
+    private void Broke(Exception exception)
     {
-        while (!stopping.IsCancellationRequested)
+        if (exception is KafkaException { Error: var error })
         {
-            try
-            {
-                Listen(registration, stopping);
-            }
-            catch (KafkaException e)
-            {
-                MessagingLog.KafkaTrouble(logger, e.Error.Code, e.Error.Reason);
-                stopping.WaitHandle.WaitOne(Pause);
-            }
+            MessagingLog.KafkaTrouble(logger, error.Code, error.Reason);
+        }
+        else
+        {
+            MessagingLog.ConsumerBroke(logger, "broadcast", exception);
         }
     }
 
@@ -63,9 +53,9 @@ internal sealed class BroadcastListener(IEnumerable<BroadcastRegistration> regis
         consumer.Assign(partitions);
         while (!stopping.IsCancellationRequested && !broken)
         {
-            if (consumer.Consume(Wait) is { Message.Key: { } key } result)
+            if (consumer.Consume(Wait) is { Message.Key: not null } result)
             {
-                registration.Handler.Hear(result.Topic, System.Text.Encoding.UTF8.GetString(key));
+                registration.Handler.Hear(CloudEvent.Read(result, out _));
             }
         }
 

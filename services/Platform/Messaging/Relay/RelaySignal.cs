@@ -1,9 +1,11 @@
+using Suite.Platform.Time;
+
 namespace Suite.Platform.Messaging.Relay;
 
 /// <summary>Tells the relay's loop that there is something to do. Signals that come while it works are one signal afterwards.</summary>
 internal sealed class RelaySignal : IDisposable
 {
-    private readonly SemaphoreSlim _pulse = new(0, 1);
+    private readonly WakeSignal _pulse = new();
     private int _rows;
 
     /// <summary>Rows were committed.</summary>
@@ -14,20 +16,7 @@ internal sealed class RelaySignal : IDisposable
     }
 
     /// <summary>Something else changed, for example a page was acknowledged.</summary>
-    public void Pulse()
-    {
-        try
-        {
-            if (_pulse.CurrentCount == 0)
-            {
-                _pulse.Release();
-            }
-        }
-        catch (SemaphoreFullException)
-        {
-            // Somebody was faster; one pulse is enough.
-        }
-    }
+    public void Pulse() => _pulse.Set();
 
     /// <summary>Whether rows were committed since this was last asked.</summary>
     public bool TakeRows() => Interlocked.Exchange(ref _rows, 0) != 0;

@@ -1,10 +1,11 @@
-namespace Suite.Payments.Features;
+namespace Suite.Platform.Time;
 
 /// <summary>Wakes the one who waits; set twice before it is waited for, it wakes once. A wake that gets lost costs a poll.</summary>
-internal sealed class WorkSignal : IDisposable
+public sealed class WakeSignal : IDisposable
 {
     private readonly SemaphoreSlim _set = new(0, 1);
 
+    /// <summary>Wakes whoever waits, or whoever waits next.</summary>
     public void Set()
     {
         try
@@ -27,5 +28,6 @@ internal sealed class WorkSignal : IDisposable
     /// <summary>Waits until it is set, at most for <paramref name="most"/>.</summary>
     public Task WaitAsync(TimeSpan most, CancellationToken cancellationToken) => _set.WaitAsync(most, cancellationToken);
 
+    /// <inheritdoc/>
     public void Dispose() => _set.Dispose();
 }

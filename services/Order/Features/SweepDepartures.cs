@@ -1,0 +1,66 @@
+using Npgsql;
+using Suite.Orders.Storage;
+using Suite.Platform.Messaging;
+using Suite.Platform.Postgres;
+using Suite.Platform.Time;
+
+namespace Suite.Orders.Features;
+
+/// <summary>
+/// Cancels orders that were placed for a customer just after this service heard that they are gone, by a replica that still
+/// remembered them. Such orders can only come within the second that memory lasts; an hour is watched. Safe with any number of
+/// replicas: each change locks its order and looks again.
+/// </summary>
+internal sealed class SweepDepartures(
+    NpgsqlDataSource dataSource,
+    DepartureStore departures,
+    OrderStore store,
+    IOutbox outbox,
+    TimeProvider time,
+    ILogger<SweepDepartures> logger) : BackgroundService
+{
+    private const int PageSize = 200;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Window = TimeSpan.FromHours(1);
+
+    /// <summary>Looks once.</summary>
+    internal async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        while (await departures.LeftOpenAsync(Window, PageSize, cancellationToken) is { Length: > 0 } open)
+        {
+            await dataSource.InTransactionAsync(
+                (transaction, token) => store.UpdateManyAsync(
+                    open,
+                    order => order.CancelFor(CancelReasons.CustomerDeleted, time.GetMicrosecondUtcNow()),
+                    _ => null,
+                    transaction,
+                    token),
+                cancellationToken);
+            outbox.Wake();
+            OrderLog.DepartedCustomersOrdersCancelled(logger, open.Length);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                try
+                {
+                    await SweepAsync(stoppingToken);
+                }
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+                {
+                    OrderLog.DeparturesNotSwept(logger, e);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+}

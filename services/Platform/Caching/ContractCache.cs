@@ -1,0 +1,315 @@
+using Google.Protobuf;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using Suite.Platform.Redis;
+using ZiggyCreatures.Caching.Fusion;
+using ZiggyCreatures.Caching.Fusion.Backplane.StackExchangeRedis;
+using ZiggyCreatures.Caching.Fusion.Events;
+
+namespace Suite.Platform.Caching;
+
+/// <summary>
+/// Contract messages in memory (L1) and in Redis (L2): <see cref="ReadAsideAsync(string, Func{string, CancellationToken, Task{T}}, CancellationToken)"/>
+/// for reads, <see cref="WriteThroughAsync"/> for writes. FusionCache does the caching; this class adds what it cannot know, which is the
+/// version of a message: what this process has heard to be old is never answered, however late it arrives. Redis being away, slow or
+/// flushed costs time and never an answer. Answered messages are shared: nobody may change one.
+/// </summary>
+public sealed class ContractCache<T> : IDisposable
+    where T : class, IMessage<T>
+{
+    /// <summary>The share of its time in memory after which a value that is still asked for is fetched again beside the answer.</summary>
+    private const float EagerShare = 0.8f;
+
+    private static readonly TimeSpan s_saying = TimeSpan.FromSeconds(10);
+
+    private readonly string _name;
+    private readonly string _prefix;
+    private readonly Func<T, long> _version;
+    private readonly CachePolicy _policy;
+    private readonly RedisPulse _pulse;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly KnownVersions _known;
+    private readonly VersionedStore _shared;
+    private readonly CacheCodec<T> _codec;
+    private readonly MemoryCache _memory;
+    private readonly FusionCache _cache;
+    private readonly FusionCacheEntryOptions _read;
+    private readonly FusionCacheEntryOptions _readRecord;
+    private readonly FusionCacheEntryOptions _readMemory;
+    private readonly FusionCacheEntryOptions _write;
+    private readonly FusionCacheEntryOptions _keep;
+    private readonly FusionCacheEntryOptions _keepHere;
+    private long _saidAt;
+
+    internal ContractCache(
+        string name,
+        MessageParser<T> parser,
+        Func<T, long> version,
+        CachePolicy policy,
+        IConnectionMultiplexer redis,
+        RedisPulse pulse,
+        TimeProvider time,
+        ILogger logger)
+    {
+        _name = name;
+        _prefix = $"suite:{name}:{{";
+        _version = version;
+        _policy = policy;
+        _pulse = pulse;
+        _time = time;
+        _logger = logger;
+        // Longer than anything older can lie in either level and be taken for fresh.
+        _known = new KnownVersions(time, policy.Memory + policy.Redis + policy.Jitter);
+        _shared = new VersionedStore(redis, pulse, _known, time, policy.Redis + policy.Jitter);
+        _codec = new CacheCodec<T>(parser);
+        _memory = new MemoryCache(new MemoryCacheOptions { SizeLimit = policy.MemoryEntries });
+
+        _read = new FusionCacheEntryOptions(policy.Memory)
+        {
+            DistributedCacheDuration = policy.Redis,
+            JitterMaxDuration = policy.Jitter,
+            Size = 1,
+            IsFailSafeEnabled = true,
+            FailSafeMaxDuration = policy.FailSafe,
+            FailSafeThrottleDuration = TimeSpan.FromSeconds(1),
+            EagerRefreshThreshold = EagerShare,
+            DistributedCacheSoftTimeout = policy.Patience,
+            DistributedCacheHardTimeout = policy.Patience,
+            // Nobody waits for Redis to have taken what was read, and nobody else need hear that it was.
+            AllowBackgroundDistributedCacheOperations = true,
+            SkipBackplaneNotifications = true,
+        };
+        _readRecord = _read.Duplicate();
+        _readRecord.SkipDistributedCacheRead = true;
+        _readRecord.IsFailSafeEnabled = false;
+        _readMemory = _read.Duplicate();
+        _readMemory.SkipDistributedCacheRead = true;
+        _write = _read.Duplicate();
+        _write.AllowBackgroundDistributedCacheOperations = false;
+        _write.AllowBackgroundBackplaneOperations = false;
+        _write.SkipBackplaneNotifications = false;
+        _keep = _read.Duplicate();
+        _keepHere = _read.Duplicate();
+        _keepHere.SkipDistributedCacheWrite = true;
+
+        _cache = new FusionCache(Options(name), _memory);
+        _cache.SetupDistributedCache(_shared, _codec);
+        _cache.SetupBackplane(new VersionedBackplane(
+            new RedisBackplane(new RedisBackplaneOptions { ConnectionMultiplexerFactory = () => Task.FromResult(redis) }), _known));
+        _cache.Events.FailSafeActivate += OnFailSafe;
+    }
+
+    /// <summary>
+    /// Cache-aside: memory, then Redis, then <paramref name="load"/>, whose answer is kept in both. Callers of one key share one load. Null
+    /// when the record has none, which is not remembered. What memory has is answered without waiting.
+    /// </summary>
+    /// <param name="id">Which one.</param>
+    /// <param name="load">Reads the record.</param>
+    /// <param name="cancellationToken">Ends the wait of this caller.</param>
+    public ValueTask<T?> ReadAsideAsync(string id, Func<string, CancellationToken, Task<T?>> load, CancellationToken cancellationToken)
+    {
+        var key = Key(id);
+        var found = _cache.TryGet<Cached<T>>(key, _readMemory, CancellationToken.None);
+        return found.HasValue && IsFresh(key, found.Value, EagerShare)
+            ? new ValueTask<T?>(found.Value.Value)
+            : new ValueTask<T?>(ReadAsync(id, key, load, cancellationToken));
+    }
+
+    /// <summary>
+    /// Cache-aside for many: memory, then Redis in one go, then <paramref name="load"/> once for all the rest. What there is, by id.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<string, T>> ReadAsideAsync(
+        IReadOnlyCollection<string> ids, Func<IReadOnlyCollection<string>, CancellationToken, Task<IReadOnlyDictionary<string, T>>> load, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, T>(ids.Count, StringComparer.Ordinal);
+        var missing = new List<string>();
+        foreach (var id in ids.Distinct(StringComparer.Ordinal))
+        {
+            var key = Key(id);
+            var here = _cache.TryGet<Cached<T>>(key, _readMemory, CancellationToken.None);
+            if (here.HasValue && IsFresh(key, here.Value, 1))
+            {
+                found[id] = here.Value.Value!;
+            }
+            else
+            {
+                missing.Add(id);
+            }
+        }
+
+        if (missing.Count > 0 && _pulse.IsAlive)
+        {
+            // Sent one after another without waiting, so that all of them cost one round trip to each node of a cluster.
+            var shared = await Task.WhenAll(missing.Select(id => FindSharedAsync(Key(id))));
+            missing = [.. missing.Where((id, i) => !Take(id, shared[i]))];
+        }
+
+        if (missing.Count > 0)
+        {
+            var begun = _time.GetTimestamp();
+            foreach (var (id, value) in await load(missing, cancellationToken))
+            {
+                found[id] = value;
+                await _cache.SetAsync(Key(id), new Cached<T>(value, _version(value), begun), _keep, token: CancellationToken.None);
+            }
+        }
+
+        return found;
+
+        bool Take(string id, Cached<T>? shared)
+        {
+            if (shared is null || !IsFresh(Key(id), shared, 1))
+            {
+                return false;
+            }
+
+            found[id] = shared.Value!;
+            _cache.Set(Key(id), shared, _keepHere, token: CancellationToken.None);
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Write-through, for after the commit: memory here, Redis, and every other replica's memory hears of it. It never throws: while Redis is
+    /// away it is tried again in the background, and other replicas find out by the age of what they hold.
+    /// </summary>
+    public async Task WriteThroughAsync(string id, T value)
+    {
+        var key = Key(id);
+        var version = _version(value);
+        _known.Raise(key, version);
+        await _cache.SetAsync(key, new Cached<T>(value, version, _time.GetTimestamp()), _write, token: CancellationToken.None);
+    }
+
+    /// <summary>Takes everything older than <paramref name="version"/> out of memory here, out of Redis, and out of other replicas' memory. It never throws.</summary>
+    public async Task EvictAsync(string id, long version)
+    {
+        var key = Key(id);
+        _known.Raise(key, version);
+        await _cache.ExpireAsync(key, _write, CancellationToken.None);
+    }
+
+    /// <summary>Says that a version exists, heard by another way than Redis: nothing older is answered here any more. It costs nothing.</summary>
+    public void Heard(string id, long version) => _known.Raise(Key(id), version);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _cache.Dispose();
+        _memory.Dispose();
+    }
+
+    private static FusionCacheOptions Options(string name) => new()
+    {
+        CacheName = name,
+        BackplaneChannelPrefix = $"suite:cache:{name}",
+        // Our own wire format, with its own first bytes.
+        DistributedCacheKeyModifierMode = CacheKeyModifierMode.None,
+        DisableTagging = true,
+        DistributedCacheCircuitBreakerDuration = TimeSpan.FromMilliseconds(250),
+        BackplaneCircuitBreakerDuration = TimeSpan.FromMilliseconds(250),
+        EnableAutoRecovery = true,
+        AutoRecoveryDelay = TimeSpan.FromMilliseconds(500),
+        AutoRecoveryMaxItems = 100_000,
+        WaitForInitialBackplaneSubscribe = false,
+    };
+
+    /// <summary>In braces is what a cluster places keys by: all that belongs to one id lies on one node.</summary>
+    private string Key(string id) => string.Concat(_prefix, id, "}");
+
+    private bool IsFresh(string key, Cached<T> entry, float share)
+    {
+        // A value that came before a break may have been changed in it, unheard.
+        var limit = _pulse.AliveSince is { } since && entry.CheckedAt >= since ? _policy.Memory * share : _policy.MemoryAlone;
+        return _time.GetElapsedTime(entry.CheckedAt) <= limit && entry.Version >= _known.Floor(key);
+    }
+
+    private async Task<T?> ReadAsync(string id, string key, Func<string, CancellationToken, Task<T?>> load, CancellationToken cancellationToken)
+    {
+        var entry = await FetchAsync(id, key, load, _read, cancellationToken);
+        if (IsFresh(key, entry, 1) || entry.Value is null)
+        {
+            return entry.Value;
+        }
+
+        if (entry.Version >= _known.Floor(key))
+        {
+            // The record did not answer and this is the best there is; the library holds it for a second before it asks again.
+            entry.CheckedAt = _time.GetTimestamp();
+            return entry.Value;
+        }
+
+        // Redis, or a load that had begun before, brought what is known to be old. The record has the last word.
+        entry = await FetchAsync(id, key, load, _readRecord, cancellationToken);
+        if (entry.Version < _known.Floor(key) && entry.Value is not null)
+        {
+            // Twice, because this may have been a load of somebody who began before; the second one is surely later than what was heard.
+            entry = await FetchAsync(id, key, load, _readRecord, cancellationToken);
+            if (entry.Version < _known.Floor(key))
+            {
+                _known.Forget(key);
+            }
+        }
+
+        return entry.Value;
+    }
+
+    private async Task<Cached<T>> FetchAsync(
+        string id, string key, Func<string, CancellationToken, Task<T?>> load, FusionCacheEntryOptions options, CancellationToken cancellationToken)
+    {
+        var held = _cache.TryGet<Cached<T>>(key, _readMemory, CancellationToken.None);
+        if (held.HasValue && !IsFresh(key, held.Value, 1))
+        {
+            // Old, and kept for the case that nothing better can be had.
+            _cache.Expire(key, _keepHere, CancellationToken.None);
+        }
+
+        return await _cache.GetOrSetAsync<Cached<T>>(
+            key,
+            async (context, token) =>
+            {
+                var begun = _time.GetTimestamp();
+                var value = await load(id, token);
+                if (value is null)
+                {
+                    context.Options.SkipMemoryCacheWrite = true;
+                    context.Options.SkipDistributedCacheWrite = true;
+                    return new Cached<T>(null, 0, begun);
+                }
+
+                return new Cached<T>(value, _version(value), begun);
+            },
+            default,
+            options,
+            null,
+            cancellationToken);
+    }
+
+    private async Task<Cached<T>?> FindSharedAsync(string key)
+    {
+        try
+        {
+            return await _shared.GetAsync(key, CancellationToken.None).WaitAsync(_policy.Patience, _time) is { } bytes
+                && _codec.Read(bytes) is var entry
+                && entry.LogicalExpirationTimestamp > _time.GetUtcNow().UtcTicks
+                    ? entry.Value
+                    : null;
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
+
+    private void OnFailSafe(object? sender, FusionCacheEntryEventArgs e)
+    {
+        var said = Interlocked.Read(ref _saidAt);
+        if ((said == 0 || _time.GetElapsedTime(said) > s_saying) && Interlocked.CompareExchange(ref _saidAt, _time.GetTimestamp(), said) == said)
+        {
+            CachingLog.ServingStale(_logger, _name, _policy.FailSafe.TotalMinutes);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Grpc.Core;
+using Suite.Contracts.Users.V1;
+using Suite.Platform.Errors;
+using Suite.Users.Features.Trust;
+
+namespace Suite.Users;
+
+/// <summary>TrustService: what this service knows of credentials, for the others.</summary>
+internal sealed class TrustGrpcService(RecordTrustSource trust) : TrustService.TrustServiceBase
+{
+    public override Task<GetTrustResponse> GetTrust(GetTrustRequest request, ServerCallContext context) =>
+        trust.GetTrustAsync(request, context.CancellationToken);
+
+    public override async Task<ApiKeyGrant> GetApiKeyGrant(GetApiKeyGrantRequest request, ServerCallContext context) =>
+        await trust.FindApiKeyAsync(request, context.CancellationToken) ?? throw DomainError.NotFound("The API key");
+}
