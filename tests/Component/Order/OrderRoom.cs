@@ -51,6 +51,7 @@ internal sealed class OrderRoom : IAsyncDisposable
         var server = new DatabaseServer(Servers.Postgres.ConnectionString, s_database);
         builder.Configuration["SUITE_POSTGRES"] = server.ConnectionString;
         builder.Configuration["SUITE_KAFKA"] = Servers.MockKafka.BootstrapServers;
+        builder.Configuration["SUITE_REDIS"] = Servers.Redis.ConnectionString;
         builder.Configuration["SUITE_KAFKA_OPTIONS"] = "fetch.wait.max.ms=20";
         foreach (var (key, value) in settings)
         {

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
@@ -16,7 +17,7 @@ internal sealed class PlayedTrust : ITrustSource
     public const string Issuer = "http://localhost:8101";
 
     private readonly List<(long Revision, Revocation Revocation)> _revocations = [];
-    private readonly Dictionary<string, ApiKeyGrant> _grants = [];
+    private readonly ConcurrentDictionary<string, ApiKeyGrant> _grants = [];
     private readonly Lock _lock = new();
     private ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private string _kid = "kid-1";
@@ -74,7 +75,7 @@ internal sealed class PlayedTrust : ITrustSource
     {
         var secret = "suite_key_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var grant = new ApiKeyGrant { Name = $"apiKeys/{Guid.CreateVersion7()}", Scopes = { scopes } };
-        _grants.Add(Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(secret))), grant);
+        _grants[Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(secret)))] = grant;
         return (grant.Name, secret);
     }
 

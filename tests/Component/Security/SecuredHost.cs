@@ -32,6 +32,9 @@ internal sealed class SecuredHost : IAsyncDisposable
 
     public Uri Grpc { get; }
 
+    /// <summary>What calls are made with.</summary>
+    public HttpClient Client { get; set; } = s_http;
+
     public IServiceProvider Services => _app.Services;
 
     public Reached Reached => Services.GetRequiredService<Reached>();
@@ -108,7 +111,7 @@ internal sealed class SecuredHost : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        using var response = await s_http.SendAsync(request);
+        using var response = await Client.SendAsync(request);
         await response.Content.ReadAsByteArrayAsync();
         var from = response.TrailingHeaders.Contains("grpc-status") ? response.TrailingHeaders : response.Headers;
         return Answer.Of(from);

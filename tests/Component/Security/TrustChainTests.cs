@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,6 +61,26 @@ internal sealed class TrustChainTests
             _trust.Revoke(subject);
             await Eventually.That(async () => (await _order.CallAsync(GetOrder, credentials)).Reason, Is.EqualTo("CREDENTIALS_INVALID"), seconds: 3);
         }
+    }
+
+    [Test]
+    public async Task A_stream_ends_when_the_credentials_it_was_opened_with_are_revoked_and_the_others_go_on()
+    {
+        await using var host = await (await SecuredHost.StartAsync("order", _keys, _trust, app => app.MapGrpcService<Endless>())).TrustedAsync();
+        var session = $"sessions/{Guid.CreateVersion7()}";
+        var open = host.Services.GetRequiredService<OpenStreams>();
+        var request = new WatchOrderRequest { Name = $"orders/{Guid.CreateVersion7()}" }.ToByteArray();
+        Task<Answer> WatchAsync(string token) => host.CallAsync("suite.order.v1.OrderService/WatchOrder", ["Bearer " + token], request);
+        var ended = WatchAsync(_trust.Token(s_user, session, "orders.read"));
+        var stays = WatchAsync(_trust.Token(s_user, scopes: "orders.read"));
+        await Eventually.That(() => Task.FromResult(open.Count), Is.EqualTo(2));
+
+        _trust.Revoke(session);
+
+        Assert.That(async () => await ended.WaitAsync(TimeSpan.FromSeconds(5)), Throws.InstanceOf<HttpRequestException>().Or.InstanceOf<IOException>());
+        Assert.That((stays.IsCompleted, open.Count), Is.EqualTo((false, 1)));
+        _trust.Revoke(s_user);
+        Assert.That(async () => await stays.WaitAsync(TimeSpan.FromSeconds(5)), Throws.InstanceOf<HttpRequestException>().Or.InstanceOf<IOException>());
     }
 
     [Test]
@@ -136,6 +157,13 @@ internal sealed class TrustChainTests
     private static async Task<HealthStatus> HealthAsync(SecuredHost host) =>
         (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Name == "trust")).Status;
 
+    private sealed class Endless : OrderService.OrderServiceBase
+    {
+        public override Task WatchOrder(
+            WatchOrderRequest request, IServerStreamWriter<WatchOrderResponse> responseStream, ServerCallContext context) =>
+            Task.Delay(Timeout.Infinite, context.CancellationToken);
+    }
+
     private sealed class AnyOrders : OrderService.OrderServiceBase;
 
     private sealed class Refusing : ProductService.ProductServiceBase
@@ -154,7 +182,7 @@ internal sealed class TrustChainTests
         public static void Bind(ServiceBinderBase binder, Silent service) => binder.AddMethod(
             Method("suite.order.v1.OrderService", "Unspoken"), new UnaryServerMethod<GetOrderRequest, Order>((_, _) => Task.FromResult(new Order())));
 
-        public Task<Order> Unspoken(GetOrderRequest request, ServerCallContext context) => Task.FromResult(new Order());
+        public virtual Task<Order> Unspoken(GetOrderRequest request, ServerCallContext context) => Task.FromResult(new Order());
 
         protected static Method<GetOrderRequest, Order> Method(string service, string name)
         {
@@ -171,7 +199,7 @@ internal sealed class TrustChainTests
     [BindServiceMethod(typeof(Foreign), nameof(BindForeign))]
     public class Foreign : Silent
     {
-        public Task<Order> Call(GetOrderRequest request, ServerCallContext context) => Task.FromResult(new Order());
+        public virtual Task<Order> Call(GetOrderRequest request, ServerCallContext context) => Task.FromResult(new Order());
 
         public static void BindForeign(ServiceBinderBase binder, Foreign service) => binder.AddMethod(
             Method("foreign.Service", "Call"), new UnaryServerMethod<GetOrderRequest, Order>((_, _) => Task.FromResult(new Order())));
