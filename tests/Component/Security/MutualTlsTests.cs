@@ -123,8 +123,7 @@ internal sealed class MutualTlsTests
     {
         var tls = new SslClientAuthenticationOptions
         {
-            // Who answers is not what is tested here; a service's own client checks it.
-            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.Issuer == "CN=Suite development authority",
             ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null),
         };
         var client = new HttpClient(new SocketsHttpHandler { SslOptions = tls });

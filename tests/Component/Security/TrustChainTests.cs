@@ -197,7 +197,7 @@ internal sealed class TrustChainTests
     }
 
     [BindServiceMethod(typeof(Foreign), nameof(BindForeign))]
-    public class Foreign : Silent
+    public sealed class Foreign : Silent
     {
         public virtual Task<Order> Call(GetOrderRequest request, ServerCallContext context) => Task.FromResult(new Order());
 
