@@ -25,6 +25,10 @@ internal sealed class CommandLine
         Root.Add(PaymentCommands.Build(this));
         Root.Add(LedgerCommands.Build(this));
         Root.Add(DeadLetterCommands.Build(this));
+        Root.Add(SignInCommands.Login(this));
+        Root.Add(SignInCommands.Logout(this));
+        Root.Add(SessionCommands.Build(this));
+        Root.Add(ApiKeyCommands.Build(this));
         Root.Add(ConfigCommands.Build(this));
         Root.Add(WhoAmICommand.Build(this));
     }

@@ -92,10 +92,8 @@ internal static class ConfigCommands
                     + $"give it on standard input: suite config set {wanted.Name} < FILE.");
             }
 
-            var text = given ?? (wanted.IsSecret ? await SecretAsync(context, cancellationToken) : throw new UsageException($"{wanted.Name}: a value is missing."));
-            var changed = wanted.Change(Profile(context), text.Length == 0 ? null : text);
-            context.Profiles.Set(context.ProfileName, changed);
-            Save(context);
+            var text = given ?? (wanted.IsSecret ? (await SecretInput.ReadAsync(context, wanted.Name, cancellationToken)).Trim() : throw new UsageException($"{wanted.Name}: a value is missing."));
+            Change(context, profile => wanted.Change(profile, text.Length == 0 ? null : text));
             context.Notices.Info($"{wanted.Name} of profile {context.ProfileName} is {(text.Length == 0 ? "removed" : "set")}.");
             return ExitCode.Ok;
         });
@@ -140,16 +138,14 @@ internal static class ConfigCommands
     private static JsonObject Json(SuiteProfile profile) => new(
         ConfigKeys.All.Where(k => k.Show(profile) is not null).Select(k => KeyValuePair.Create(k.Name, (JsonNode?)k.Show(profile))));
 
-    private static async Task<string> SecretAsync(CommandContext context, CancellationToken cancellationToken)
+    /// <summary>Changes the profile in use, as it is in the file now: somebody may have written it while a secret was typed.</summary>
+    /// <exception cref="UsageException">The file can not be read or written.</exception>
+    internal static void Change(CommandContext context, Func<SuiteProfile, SuiteProfile> change)
     {
-        if (context.Host.InputIsTerminal)
-        {
-            return await new TextPrompt<string>("token:").Secret(null).ShowAsync(context.Notices.Console, cancellationToken);
-        }
-
-        using var reader = new StreamReader(context.Host.OpenInput());
-        var text = (await reader.ReadToEndAsync(cancellationToken)).Trim();
-        return text.Length > 0 ? text : throw new UsageException("token: standard input is empty.");
+        var profile = context.ProfileName;
+        context.ReloadProfiles();
+        context.Profiles.Set(profile, change(context.Profiles.Find(profile) ?? new SuiteProfile()));
+        Save(context);
     }
 
     private static void Save(CommandContext context)

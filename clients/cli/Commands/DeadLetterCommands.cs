@@ -45,8 +45,8 @@ internal static class DeadLetterCommands
         var note = new Option<string>("--note") { Description = "Who asks and why, for the audit record.", Required = true };
         var key = new Option<string?>("--key") { Description = "Only messages of this key." };
         var type = new Option<string?>("--type") { Description = "Only messages of this CloudEvents type." };
-        var since = TimeOption("--since", "Only messages parked at or after this time.");
-        var before = TimeOption("--before", "Only messages parked before this time.");
+        var since = TimeOption.New("--since", "Only messages parked at or after this time.");
+        var before = TimeOption.New("--before", "Only messages parked before this time.");
         var requestId = RequestIdOption.New();
         var command = new Command("replay", "Asks for another attempt at what is parked and matches; each key in its order.")
         {
@@ -71,23 +71,6 @@ internal static class DeadLetterCommands
         });
         return command;
     }
-
-    private static Option<DateTimeOffset?> TimeOption(string name, string description) => new(name)
-    {
-        Description = description + " RFC 3339, for example 2026-01-31T12:00:00Z.",
-        HelpName = "TIME",
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
-            {
-                return time;
-            }
-
-            result.AddError($"{name}: '{text}' is no time such as 2026-01-31T12:00:00Z.");
-            return null;
-        },
-    };
 
     private static Timestamp? Time(DateTimeOffset? time) => time is { } set ? Timestamp.FromDateTimeOffset(set) : null;
 }

@@ -11,12 +11,13 @@ internal static class WhoAmICommand
 {
     public static Command Build(CommandLine cli)
     {
-        var command = new Command("whoami", "Shows the settings in use, where they come from, and whether a token is set.");
+        var command = new Command("whoami", "Shows the settings in use, where they come from, and what calls are signed with. Makes no call.");
         cli.Action(command, (context, _) =>
         {
             var services = Enum.GetValues<SuiteService>();
             var addresses = services.ToDictionary(s => s.ToString().ToLowerInvariant(), s => (context.Options.AddressOf(s), context.SourceOf(s)));
             var token = context.TokenSource();
+            var session = context.SignedIn();
             context.Printer.Document(
                 () => new JsonObject
                 {
@@ -24,9 +25,10 @@ internal static class WhoAmICommand
                     ["configFile"] = context.Profiles.Path,
                     ["addresses"] = new JsonObject(addresses.Select(a => KeyValuePair.Create(
                         a.Key, (JsonNode?)new JsonObject { ["address"] = Addresses.Text(a.Value.Item1), ["source"] = a.Value.Item2 }))),
+                    ["user"] = session?.User,
+                    ["session"] = session?.Name,
                     ["tokenSet"] = token is not null,
                     ["tokenSource"] = token,
-                    ["signInEnforced"] = false,
                 },
                 () => Facts.Table(
                     context.Printer,
@@ -34,9 +36,14 @@ internal static class WhoAmICommand
                         ("profile", context.ProfileName),
                         ("config file", context.Profiles.Path),
                         .. addresses.Select(a => (a.Key, $"{Addresses.Text(a.Value.Item1)} ({a.Value.Item2})")),
+                        ("signed in as", session is null ? "nobody" : $"{session.User}, {session.Name}"),
                         ("token", token is null ? "not set" : $"set ({token})"),
                     ]));
-            context.Notices.Info("Sign-in is not enforced by this version: every caller may do everything.");
+            if (token is null)
+            {
+                context.Notices.Info("Calls go out without credentials, and services will refuse them. " + Errors.ErrorHints.HowToSignIn);
+            }
+
             return Task.FromResult(ExitCode.Ok);
         });
         return command;

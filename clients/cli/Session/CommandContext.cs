@@ -15,6 +15,7 @@ internal sealed class CommandContext : IAsyncDisposable
     private readonly Lazy<SuiteClient> _suite;
     private readonly CancellationTokenSource _stopping;
     private readonly ConcurrentDictionary<SuiteService, bool> _probed = new();
+    private SuiteProfiles? _profiles;
     private readonly Throttle _told = new(TimeSpan.FromSeconds(5));
 
     public CommandContext(ParseResult parsed, GlobalOptions global, CliHost host, CancellationToken cancellationToken)
@@ -51,7 +52,7 @@ internal sealed class CommandContext : IAsyncDisposable
 
     /// <summary>The profile file.</summary>
     /// <exception cref="UsageException">It can not be read.</exception>
-    public SuiteProfiles Profiles => field ??= LoadProfiles();
+    public SuiteProfiles Profiles => _profiles ??= LoadProfiles();
 
     /// <summary>The name of the profile in use.</summary>
     public string ProfileName => Parsed.GetValue(_global.Profile) ?? Variable("SUITE_PROFILE") ?? Profiles.Current;
@@ -92,9 +93,18 @@ internal sealed class CommandContext : IAsyncDisposable
         return Parsed.GetValue(_global.TokenFile) is not null ? _global.TokenFile.Name
             : Variable("SUITE_TOKEN") is not null ? "SUITE_TOKEN"
             : Variable("SUITE_TOKEN_FILE") is not null ? "SUITE_TOKEN_FILE"
-            : profile is { Token.Length: > 0 } or { TokenFile.Length: > 0 } ? $"profile {ProfileName}"
+            : profile is { Session: not null } or { Token.Length: > 0 } or { TokenFile.Length: > 0 } ? $"profile {ProfileName}"
             : null;
     }
+
+    /// <summary>The session that calls are made with; null when they are made with something else, or with nothing.</summary>
+    public SuiteProfileSession? SignedIn() => TokenSource()?.StartsWith("profile", StringComparison.Ordinal) == true
+        ? Profiles.Find(ProfileName)?.Session
+        : null;
+
+    /// <summary>Has the profile file read again.</summary>
+    /// <exception cref="UsageException">It can not be read.</exception>
+    public void ReloadProfiles() => _profiles = LoadProfiles();
 
     /// <summary>Reads an environment variable; null when it is not set or empty.</summary>
     public string? Variable(string name) => Host.Environment(name) is { Length: > 0 } value ? value : null;

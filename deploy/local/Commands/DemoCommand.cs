@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Suite.Local.Commands;
 
 /// <summary>
-/// <c>demo</c>: a fresh suite of its own beside whatever runs, the sample orders placed through the command line, and what became of
-/// them. It ends with 0 only when no order is left pending and the ledger balances.
+/// <c>demo</c>: a fresh suite of its own beside whatever runs, the sample orders placed through the command line, somebody who signs in
+/// and orders, and what became of it all. It ends with 0 only when no order is left pending and the ledger balances.
 /// </summary>
 internal static class DemoCommand
 {
@@ -25,7 +25,7 @@ internal static class DemoCommand
                 return await Requirements.CheckAsync(options, Console.WriteLine, stopping);
             });
             await using var suite = await LocalSuite.StartAsync(options, stopping);
-            var code = await ShowAsync(suite);
+            var code = await ShowAsync(suite, options.DataDirectory);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{(code == 0 ? "Done" : "FAILED")} after {took.Elapsed.TotalSeconds:0.0} s. What the services printed is in {options.DataDirectory}/logs."));
             await OfferAsync(suite, stopping);
             return code;
@@ -36,7 +36,7 @@ internal static class DemoCommand
         }
     }
 
-    private static async Task<int> ShowAsync(LocalSuite suite)
+    private static async Task<int> ShowAsync(LocalSuite suite, string folder)
     {
         var commandLine = new SuiteCommandLine(suite);
         foreach (var what in (string[])["users", "products", "orders"])
@@ -48,6 +48,12 @@ internal static class DemoCommand
                 Console.Error.WriteLine($"The import of {what} ended with exit code {code}.");
                 return 1;
             }
+        }
+
+        if (!await DemoSignUp.ShowAsync(suite, folder))
+        {
+            Console.Error.WriteLine("Somebody could not sign in and order.");
+            return 1;
         }
 
         var unbalanced = await commandLine.RunAsync("ledger", "balance");
@@ -77,11 +83,12 @@ internal static class DemoCommand
         }
 
         var order = suite.Order.GrpcAddress["http://".Length..];
+        var key = Path.GetRelativePath(Directory.GetCurrentDirectory(), suite.AdminKeyFile);
         Console.WriteLine($$"""
 
             The suite stays up until you press Enter. Try in another terminal:
-              grpcurl -plaintext -d '{"page_size": 3}' {{order}} suite.order.v1.OrderService/ListOrders
-              curl '{{suite.Order.HttpAddress}}/v1/orders?pageSize=3'
+              grpcurl -plaintext -H "authorization: Bearer $(cat {{key}})" -d '{"page_size": 3}' {{order}} suite.order.v1.OrderService/ListOrders
+              curl -H "authorization: Bearer $(cat {{key}})" '{{suite.Order.HttpAddress}}/v1/orders?pageSize=3'
             """);
         await Task.WhenAny(Task.Run(Console.ReadLine, cancellationToken), Task.Delay(Timeout.Infinite, cancellationToken));
     }

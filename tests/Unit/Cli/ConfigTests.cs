@@ -62,18 +62,18 @@ public class ConfigTests
 
         Assert.That((bool)JsonNode.Parse(_run.Out)!["tokenSet"]!, Is.True);
         _run.Suite.RequiredToken = "s3cret";
-        Assert.That(await _run.RunAsync("product", "list"), Is.EqualTo(ExitCode.Ok), _run.Error);
+        Assert.That(await _run.RunAsync("order", "list"), Is.EqualTo(ExitCode.Ok), _run.Error);
     }
 
     [Test]
     public async Task Tokens_come_from_the_environment_and_from_a_file_too()
     {
         _run.Suite.RequiredToken = "s3cret";
-        Assert.That(await _run.RunAsync("product", "list"), Is.EqualTo(ExitCode.NotAllowed));
-        Assert.That(await _run.RunAsync("product", "list", "--token-file", _run.Write("token", "s3cret\n")), Is.EqualTo(ExitCode.Ok), _run.Error);
+        Assert.That(await _run.RunAsync("order", "list"), Is.EqualTo(ExitCode.NotAllowed));
+        Assert.That(await _run.RunAsync("order", "list", "--token-file", _run.Write("token", "s3cret\n")), Is.EqualTo(ExitCode.Ok), _run.Error);
         _run.Environment["SUITE_TOKEN"] = "s3cret";
 
-        Assert.That(await _run.RunAsync("product", "list"), Is.EqualTo(ExitCode.Ok), _run.Error);
+        Assert.That(await _run.RunAsync("order", "list"), Is.EqualTo(ExitCode.Ok), _run.Error);
     }
 
     [Test]
