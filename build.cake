@@ -62,6 +62,14 @@ Task("lint")
     }
 });
 
+Task("certs")
+    .Description("Makes development certificates for TLS between services, in .suite/certs.")
+    .Does(() =>
+{
+    Build("deploy/local/Suite.Local.csproj");
+    Then($"{root}/deploy/local/bin/{Configuration}/net10.0/Suite.Local", "certs");
+});
+
 Task("pack")
     .Description("Packs the contracts, the client library, its testing package and the command line into artifacts/packages.")
     .Does(() =>

@@ -8,6 +8,7 @@ try
         ["run", .. var rest] => await RunCommand.RunAsync(Arguments.Parse(rest)),
         ["check", .. var rest] => Check(Arguments.Parse(rest)),
         ["demo"] => await DemoCommand.RunAsync(),
+        ["certs"] => CertsCommand.Run(),
         ["prepare"] => await PrepareCommand.RunAsync(),
         _ => Help(),
     };
@@ -32,6 +33,7 @@ static int Help()
           run [--port-offset N]    everything, until Ctrl-C
           demo                     a fresh suite, the sample orders, and what became of them
           check [--port-offset N]  whether a run could start: no other one here, no port taken
+          certs                    certificates for TLS between services, in .suite/certs
           prepare                  installs what tests need, or says the line to type
         """);
     return 2;

@@ -24,4 +24,7 @@ internal static partial class OrderLog
 
     [LoggerMessage(2006, LogLevel.Error, "Orders of customers who are gone could not be looked at; trying again later")]
     public static partial void DeparturesNotSwept(ILogger logger, Exception exception);
+
+    [LoggerMessage(2007, LogLevel.Information, "Overdue orders are looked at by another replica by now")]
+    public static partial void SweptByAnother(ILogger logger);
 }

@@ -1,11 +1,14 @@
+using Suite.Contracts.Orders.V1;
 using Suite.Contracts.Payments.V1;
 using Suite.Contracts.Users.V1;
 using Suite.Orders.Events;
 using Suite.Orders.Features;
 using Suite.Orders.Storage;
+using Suite.Platform.Caching;
 using Suite.Platform.Hosting;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
+using Suite.Platform.Locking;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
 
@@ -26,6 +29,8 @@ public static class OrderModule
         services.AddListing();
         services.AddMessaging(builder.Configuration, "suite/order", Topic);
         services.AddMigrations(new MigrationSet("order", typeof(OrderModule).Assembly, "Suite.Orders.Storage.Migrations"));
+        services.AddContractCache(builder.Configuration, "product", Product.Parser, GetProduct.VersionOf);
+        services.AddLocks(builder.Configuration);
         services.AddServiceClient<UserService.UserServiceClient>("SUITE_USER_ADDRESS");
         services.AddServiceClient<PaymentService.PaymentServiceClient>("SUITE_PAYMENT_ADDRESS");
 
@@ -35,6 +40,7 @@ public static class OrderModule
         services.AddSingleton<ProductGrpcService>();
         services.AddSingleton<PriceBook>();
         services.AddSingleton<CreateProduct>();
+        services.AddSingleton<GetProduct>();
         services.AddSingleton<OrderStore>();
         services.AddSingleton<OrderPlacement>();
         services.AddSingleton<CustomerDirectory>();
@@ -53,6 +59,7 @@ public static class OrderModule
         services.AddConsumer<UserEventsHandler>("order.user-events", "suite.user.v1");
         services.AddSingleton<OrderNudges>();
         services.AddBroadcast<OrderNudges>(Topic);
+        services.AddBroadcast<CustomerNews>("suite.user.v1");
     }
 
     /// <summary>Maps the service's endpoints.</summary>

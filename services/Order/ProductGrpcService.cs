@@ -12,7 +12,8 @@ using Suite.Platform.Security;
 namespace Suite.Orders;
 
 /// <summary>ProductService: translate, call, translate.</summary>
-internal sealed class ProductGrpcService(CreateProduct createProduct, ProductStore store, PageTokens tokens) : ProductService.ProductServiceBase
+internal sealed class ProductGrpcService(CreateProduct createProduct, GetProduct getProduct, ProductStore store, PageTokens tokens)
+    : ProductService.ProductServiceBase
 {
     private const string ListQuery = "ListProducts";
 
@@ -32,11 +33,8 @@ internal sealed class ProductGrpcService(CreateProduct createProduct, ProductSto
             context.CancellationToken);
     }
 
-    public override async Task<Product> GetProduct(GetProductRequest request, ServerCallContext context)
-    {
-        var found = await store.FindAsync([ResourceName.LastSegment(request.Name)], context.CancellationToken);
-        return found.SingleOrDefault()?.ToProto() ?? throw DomainError.NotFound(request.Name);
-    }
+    public override Task<Product> GetProduct(GetProductRequest request, ServerCallContext context) =>
+        getProduct.RunAsync(request.Name, context.CancellationToken);
 
     public override async Task<ListProductsResponse> ListProducts(ListProductsRequest request, ServerCallContext context)
     {

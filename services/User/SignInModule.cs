@@ -1,3 +1,4 @@
+using Suite.Platform.Locking;
 using Suite.Platform.RateLimiting;
 using Suite.Platform.Security;
 using Suite.Users.Domain;
@@ -18,6 +19,7 @@ internal static class SignInModule
     public static void AddSignIn(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        services.AddLocks(builder.Configuration);
         services.AddRateLimiting(builder.Configuration);
         services.AddSingleton<ISignInLimits, SignInLimits>();
 
@@ -30,7 +32,7 @@ internal static class SignInModule
         services.AddSingleton<KeyVault>();
         services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<SigningKeyRing>();
-        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<AccessTokenIssuer>();
         services.AddHostedService<SigningKeyKeeper>();
 
         services.AddSingleton(_ => SessionLifetimes.From(builder.Configuration));

@@ -6,6 +6,7 @@ using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
+using Suite.Users.Events;
 using Suite.Users.Features;
 using Suite.Users.Storage;
 
@@ -29,6 +30,7 @@ public static class UserModule
         services.AddSingleton<UserStore>();
         services.AddContractCache(builder.Configuration, "user", User.Parser, UserCache.VersionOf);
         services.AddSingleton<UserCache>();
+        services.AddBroadcast<UserNews>(Topic);
         services.AddSingleton<PasswordStore>();
         services.AddServiceClient<OrderService.OrderServiceClient>("SUITE_ORDER_ADDRESS");
         services.AddSingleton<OpenOrders>();

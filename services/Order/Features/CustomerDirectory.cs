@@ -9,21 +9,33 @@ using Suite.Platform.Naming;
 namespace Suite.Orders.Features;
 
 /// <summary>
-/// Asks User whether a customer exists and is active. A yes is remembered for a second, a no never: a customer who is
-/// suspended is refused at most a second later, one who is reactivated is served at once.
+/// Asks User whether a customer exists and is active. A yes is remembered for half a second, and not beyond an event that says that
+/// the customer changed; a no never, and an old answer is not better than an error: this one decides about money. A customer who is
+/// suspended is refused within a second on every replica (docs/caching.md), one who is reactivated is served at once.
 /// </summary>
 internal sealed class CustomerDirectory(UserService.UserServiceClient users, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long User may take; less when the caller has less time left.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>Longer than User may take, so that an answer that was overtaken by an event is known for one.</summary>
+    private static readonly TimeSpan Overtaking = TimeSpan.FromSeconds(10);
+
     private readonly MemoryCache _active = new(new MemoryCacheOptions { SizeLimit = 100_000 });
+    private readonly MemoryCache _changed = new(new MemoryCacheOptions { SizeLimit = 100_000 });
 
     /// <exception cref="DomainException">FAILED_PRECONDITION (CUSTOMER_NOT_FOUND) or UNAVAILABLE.</exception>
     public ValueTask CheckActiveAsync(Guid customerId, CancellationToken cancellationToken) =>
         _active.TryGetValue(customerId, out _) ? ValueTask.CompletedTask : new ValueTask(AskAsync(customerId, cancellationToken));
+
+    /// <summary>Something about the customer changed: what was answered before is not remembered any more.</summary>
+    public void Forget(Guid customerId)
+    {
+        _changed.Set(customerId, time.GetTimestamp(), new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Overtaking, Size = 1 });
+        _active.Remove(customerId);
+    }
 
     /// <summary>The one answer for a customer who does not exist, is not active, or is nobody the caller may know of.</summary>
     public static DomainException NotActive(Guid customerId)
@@ -32,10 +44,15 @@ internal sealed class CustomerDirectory(UserService.UserServiceClient users, Tim
         return DomainError.FailedPrecondition(ErrorReason.CustomerNotFound, name, $"{name} does not exist or is not active.");
     }
 
-    public void Dispose() => _active.Dispose();
+    public void Dispose()
+    {
+        _active.Dispose();
+        _changed.Dispose();
+    }
 
     private async Task AskAsync(Guid customerId, CancellationToken cancellationToken)
     {
+        var asked = time.GetTimestamp();
         var name = ResourceName.Format(Order.Customers, customerId);
         if (!await IsActiveAsync(name, cancellationToken))
         {
@@ -43,6 +60,11 @@ internal sealed class CustomerDirectory(UserService.UserServiceClient users, Tim
         }
 
         _active.Set(customerId, true, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Freshness, Size = 1 });
+        // Looked at after it was set: an event that comes in between is seen by the one or the other.
+        if (_changed.TryGetValue(customerId, out long changed) && changed >= asked)
+        {
+            _active.Remove(customerId);
+        }
     }
 
     private async Task<bool> IsActiveAsync(string name, CancellationToken cancellationToken)

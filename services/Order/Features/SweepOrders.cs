@@ -3,6 +3,7 @@ using Grpc.Core;
 using Suite.Contracts.Payments.V1;
 using Suite.Orders.Domain;
 using Suite.Orders.Storage;
+using Suite.Platform.Locking;
 using Suite.Platform.Messaging;
 using Suite.Platform.Naming;
 using Suite.Platform.Time;
@@ -13,14 +14,16 @@ namespace Suite.Orders.Features;
 /// <summary>
 /// Finishes orders nobody answers for. An order that is PENDING for longer than <c>SUITE_ORDER_SWEEP_AFTER</c> seconds (120)
 /// gets the outcome Payment has for it; one without any by <c>SUITE_ORDER_TIMEOUT</c> seconds (900) is cancelled, and since
-/// OrderCancelled follows OrderPlaced on the same key, Payment releases what it holds or is about to hold. Safe with any
-/// number of replicas: each change locks its order and looks again.
+/// OrderCancelled follows OrderPlaced on the same key, Payment releases what it holds or is about to hold. One replica at a time
+/// sweeps, the one that holds the lock; when Redis, which keeps it, is away, all do. That is safe with any number of replicas, since
+/// each change locks its order and looks again: the lock saves asking Payment the same thing from every one of them.
 /// </summary>
 internal sealed class SweepOrders(
     OrderStore store,
     PaymentService.PaymentServiceClient payments,
     IOutbox outbox,
     OrderChanges changes,
+    ILocks locks,
     IConfiguration configuration,
     TimeProvider time,
     ILogger<SweepOrders> logger) : BackgroundService
@@ -28,20 +31,32 @@ internal sealed class SweepOrders(
     public const string TimeoutReason = "payment_timeout";
     public const string VoidedReason = "payment_voided";
 
+    /// <summary>The lock, and the fence in the database that checks it.</summary>
+    public const string LockName = "order-sweep";
+
     private const int PageSize = 200;
     private const int MostAsked = 16;
+
+    /// <summary>How long another replica waits for one that was killed.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly TimeSpan _after = Seconds(configuration, "SUITE_ORDER_SWEEP_AFTER", 120);
     private readonly TimeSpan _timeout = Seconds(configuration, "SUITE_ORDER_TIMEOUT", 900);
 
+    /// <summary>Held from one sweep to the next, so that the same replica goes on until it ends.</summary>
+    private HeldLock? _lock;
+
     /// <summary>A quarter of the time an order is left alone, between half a second and 15 seconds.</summary>
     private TimeSpan Interval => TimeSpan.FromSeconds(Math.Clamp(_after.TotalSeconds / 4, 0.5, 15));
 
     /// <summary>Looks at every overdue order once.</summary>
+    /// <param name="held">The lock; null to sweep without.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="RpcException">Payment does not answer: nothing is decided without it.</exception>
-    internal async Task SweepAsync(CancellationToken cancellationToken)
+    /// <exception cref="FencingException">Another replica has the lock by now.</exception>
+    internal async Task SweepAsync(HeldLock? held, CancellationToken cancellationToken)
     {
         var page = await store.OverdueAsync(Guid.Empty, time.GetUtcNow() - _after, PageSize, cancellationToken);
         while (page.Count > 0)
@@ -49,7 +64,7 @@ internal sealed class SweepOrders(
             await Parallel.ForEachAsync(
                 page,
                 new ParallelOptions { MaxDegreeOfParallelism = MostAsked, CancellationToken = cancellationToken },
-                async (order, token) => await FinishAsync(order, token));
+                async (order, token) => await FinishAsync(order, held, token));
             page = await store.OverdueAsync(page[^1].Id, time.GetUtcNow() - _after, PageSize, cancellationToken);
         }
     }
@@ -67,25 +82,68 @@ internal sealed class SweepOrders(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
         }
+        finally
+        {
+            await GiveUpLockAsync();
+        }
     }
 
-    private async Task TrySweepAsync(CancellationToken cancellationToken)
+    private async Task TrySweepAsync(CancellationToken stopping)
     {
+        if (!await TakeLockAsync(stopping))
+        {
+            return;
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, _lock?.Lost ?? CancellationToken.None);
         try
         {
-            await SweepAsync(cancellationToken);
+            await SweepAsync(_lock, either.Token);
+        }
+        catch (Exception e) when (e is FencingException || (_lock is { Lost.IsCancellationRequested: true } && !stopping.IsCancellationRequested))
+        {
+            OrderLog.SweptByAnother(logger);
+            await GiveUpLockAsync();
         }
         catch (RpcException e)
         {
             OrderLog.PaymentDoesNotAnswer(logger, e.StatusCode);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!stopping.IsCancellationRequested)
         {
             OrderLog.SweepFailed(logger, e);
         }
     }
 
-    private async Task FinishAsync(Order overdue, CancellationToken cancellationToken)
+    /// <returns>Whether to sweep: this replica has the lock, or nobody can say who has.</returns>
+    private async Task<bool> TakeLockAsync(CancellationToken cancellationToken)
+    {
+        if (_lock is { Lost.IsCancellationRequested: true })
+        {
+            await GiveUpLockAsync();
+        }
+
+        try
+        {
+            _lock ??= await locks.TryAcquireAsync(LockName, Lease, cancellationToken);
+            return _lock is not null;
+        }
+        catch (LocksAwayException)
+        {
+            return true;
+        }
+    }
+
+    private async Task GiveUpLockAsync()
+    {
+        if (_lock is { } held)
+        {
+            _lock = null;
+            await held.DisposeAsync();
+        }
+    }
+
+    private async Task FinishAsync(Order overdue, HeldLock? held, CancellationToken cancellationToken)
     {
         var payment = await PaymentOfAsync(overdue, cancellationToken);
         if (OutcomeOf(payment, overdue) is not { } outcome)
@@ -94,7 +152,10 @@ internal sealed class SweepOrders(
         }
 
         var order = await store.UpdateAsync(
-            overdue.Id, o => o.State == State.Pending ? outcome(o, time.GetMicrosecondUtcNow()) : o, cancellationToken);
+            overdue.Id,
+            o => o.State == State.Pending ? outcome(o, time.GetMicrosecondUtcNow()) : o,
+            (transaction, token) => held is null ? Task.CompletedTask : Fences.PassAsync(transaction, LockName, held.FencingToken, token),
+            cancellationToken);
         outbox.Wake();
         changes.Changed(order.Id);
         OrderLog.Swept(logger, order.Id, order.State, payment?.State);

@@ -116,6 +116,17 @@ internal sealed class OrderStore(NpgsqlDataSource dataSource, IOutbox outbox)
     public Task<Order> UpdateAsync(Guid id, Func<Order, Order> change, CancellationToken cancellationToken) =>
         dataSource.InTransactionAsync((transaction, token) => UpdateAsync(id, change, transaction, token), cancellationToken);
 
+    /// <summary>The same, where <paramref name="guard"/> may first refuse the transaction by throwing.</summary>
+    public Task<Order> UpdateAsync(
+        Guid id, Func<Order, Order> change, Func<NpgsqlTransaction, CancellationToken, Task> guard, CancellationToken cancellationToken) =>
+        dataSource.InTransactionAsync(
+            async (transaction, token) =>
+            {
+                await guard(transaction, token);
+                return await UpdateAsync(id, change, transaction, token);
+            },
+            cancellationToken);
+
     /// <inheritdoc cref="UpdateAsync(Guid, Func{Order, Order}, CancellationToken)"/>
     public async Task<Order> UpdateAsync(Guid id, Func<Order, Order> change, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ internal sealed class ListPayments(PaymentStore store, PageTokens tokens)
 
     public async Task<ListPaymentsResponse> RunAsync(ListPaymentsRequest request, Caller caller, CancellationToken cancellationToken)
     {
-        var query = $"ListPayments {caller.Name} {request.Filter}";
+        var query = $"ListPayments {caller.Sight} {request.Filter}";
         var size = PageTokens.Size(request.PageSize);
         Guid? before = tokens.Decode(query, request.PageToken) is { } cursor ? Guid.ParseExact(cursor, "N") : null;
         var payments = await store.PageAsync(parameters => Filters.ToSql(request.Filter, parameters) + Own(caller, parameters), before, size + 1, cancellationToken);

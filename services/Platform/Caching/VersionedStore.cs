@@ -33,7 +33,8 @@ internal sealed class VersionedStore(IConnectionMultiplexer redis, RedisPulse pu
         Require();
         var begun = time.GetTimestamp();
         byte[]? bytes = await redis.GetDatabase().StringGetAsync(key);
-        if (bytes is null || bytes.Length <= VersionBytes)
+        // What is known to be old is as good as not there: it is read from the record, or written again by whoever could not do it before.
+        if (bytes is null || bytes.Length <= VersionBytes || BinaryPrimitives.ReadInt64BigEndian(bytes) < known.Floor(key))
         {
             return null;
         }

@@ -10,6 +10,8 @@ internal sealed class AccessTokens(SecurityOptions options, SignedTokens tokens)
     /// <summary>The <c>typ</c> of such a token.</summary>
     public const string Type = "at+jwt";
 
+    private readonly BoundedCache<FrozenSet<string>> _sets = new(1000);
+
     /// <summary>The credential of a token whose key is one of <paramref name="trust"/>; null when it is not valid.</summary>
     public async ValueTask<Credential?> VerifyAsync(JsonWebToken token, TrustSnapshot trust)
     {
@@ -23,16 +25,28 @@ internal sealed class AccessTokens(SecurityOptions options, SignedTokens tokens)
         }
 
         token.TryGetPayloadValue<string>("scope", out var scopes);
+        scopes ??= string.Empty;
         var caller = new Caller
         {
             Kind = CallerKind.User,
             Name = token.Subject,
             Session = session,
-            Scopes = (scopes ?? string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                .Where(scope => scope != MethodPolicies.ForServicesAlone)
-                .ToFrozenSet(),
+            Scopes = SetOf(scopes),
         };
         return new Credential(caller, SignedTokens.IssueTime(token)!.Value, new DateTimeOffset(token.ValidTo) + SignedTokens.Skew);
+    }
+
+    // Users hold the same scopes, nearly all of them.
+    private FrozenSet<string> SetOf(string scopes)
+    {
+        if (_sets.Find(scopes) is { } known)
+        {
+            return known;
+        }
+
+        var set = scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(scope => scope != MethodPolicies.ForServicesAlone).ToFrozenSet();
+        _sets.Set(scopes, set);
+        return set;
     }
 
     // Names are compared as text from here on, so there is one way to write them.

@@ -12,7 +12,7 @@ namespace Suite.Platform.Security;
 /// The API keys that were presented here. User is asked by the hash of a secret, once for all who wait, and not again for a while. While
 /// User is away a key that was good stays good for some minutes, as an access token would.
 /// </summary>
-internal sealed class ApiKeys(ITrustSource source, TimeProvider time)
+internal sealed class ApiKeys(ITrustSource source, TimeProvider time) : IDisposable
 {
     /// <summary>How a secret begins, so that scanners and people know one.</summary>
     public const string Prefix = "suite_key_";
@@ -29,6 +29,9 @@ internal sealed class ApiKeys(ITrustSource source, TimeProvider time)
     private const int SecretLength = 43;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Secrets that nobody has are easily made up: they may keep so many questions busy, and no more.</summary>
+    private readonly SemaphoreSlim _questions = new(32);
 
     private readonly BoundedCache<Answer> _answers = new(50_000);
     private readonly ConcurrentDictionary<string, Lazy<Task<Answer>>> _asking = new();
@@ -58,6 +61,8 @@ internal sealed class ApiKeys(ITrustSource source, TimeProvider time)
 
         return known.Grant is { } grant ? CredentialOf(grant, now) : null;
     }
+
+    public void Dispose() => _questions.Dispose();
 
     private static Credential? CredentialOf(ApiKeyGrant grant, DateTimeOffset now)
     {
@@ -89,11 +94,19 @@ internal sealed class ApiKeys(ITrustSource source, TimeProvider time)
         try
         {
             using var patience = new CancellationTokenSource(Patience, time);
+            await _questions.WaitAsync(patience.Token);
             var hash = SHA256.HashData(Encoding.ASCII.GetBytes(secret));
-            var grant = await source.FindApiKeyAsync(new GetApiKeyGrantRequest { SecretHash = ByteString.CopyFrom(hash) }, patience.Token);
-            var answer = new Answer(grant, time.GetUtcNow());
-            _answers.Set(secret, answer);
-            return answer;
+            try
+            {
+                var grant = await source.FindApiKeyAsync(new GetApiKeyGrantRequest { SecretHash = ByteString.CopyFrom(hash) }, patience.Token);
+                var answer = new Answer(grant, time.GetUtcNow());
+                _answers.Set(secret, answer);
+                return answer;
+            }
+            finally
+            {
+                _questions.Release();
+            }
         }
         finally
         {

@@ -1,4 +1,5 @@
 using Grpc.AspNetCore.Server;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Suite.Platform.Errors;
 
@@ -9,7 +10,7 @@ namespace Suite.Platform.Security;
 /// a unary call before any interceptor runs, so this is no interceptor. It also covers JSON and gRPC-Web, which end in the same
 /// methods.
 /// </summary>
-internal sealed class AuthorizationMiddleware(RequestDelegate next, CredentialVerifier verifier)
+internal sealed class AuthorizationMiddleware(RequestDelegate next, CredentialVerifier verifier, OpenStreams streams)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -20,24 +21,38 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, CredentialVe
         }
 
         var verdict = verifier.VerifyAsync(context);
-        return verdict.IsCompletedSuccessfully ? Decide(context, verdict.Result, scope) : AwaitAsync(context, verdict, scope);
+        return verdict.IsCompletedSuccessfully ? DecideAsync(context, verdict.Result, grpc.Method, scope) : AwaitAsync(context, verdict, grpc.Method, scope);
     }
 
-    private async Task AwaitAsync(HttpContext context, ValueTask<Verdict> verdict, string scope) => await Decide(context, await verdict, scope);
-
-    private Task Decide(HttpContext context, Verdict verdict, string scope)
+    private async Task AwaitAsync(HttpContext context, ValueTask<Verdict> pending, IMethod method, string scope)
     {
-        if (verdict.Caller is not { } caller)
+        Verdict verdict;
+        try
+        {
+            verdict = await pending;
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller went away, so there is nobody to tell.
+            return;
+        }
+
+        await DecideAsync(context, verdict, method, scope);
+    }
+
+    private Task DecideAsync(HttpContext context, Verdict verdict, IMethod method, string scope)
+    {
+        if (verdict.Credential is not { } credential)
         {
             return Refusals.WriteAsync(context, verdict.Refusal!);
         }
 
-        if (!caller.Has(scope))
+        if (!credential.Caller.Has(scope))
         {
             return Refusals.WriteAsync(context, DomainError.ScopeMissing(scope));
         }
 
-        context.SetCaller(caller);
-        return next(context);
+        context.SetCaller(credential.Caller);
+        return method.Type == MethodType.Unary ? next(context) : streams.RunAsync(context, credential, next);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class CredentialVerifier(
     /// <summary>An unknown key is one that does not exist only when the trust is fresh.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
-    private readonly BoundedCache<Credential> _verified = new(100_000);
+    private readonly BoundedCache<Credential> _verified = new(50_000);
 
     /// <summary>Who makes a call.</summary>
     public ValueTask<Verdict> VerifyAsync(HttpContext context)
@@ -102,7 +102,7 @@ internal sealed class CredentialVerifier(
         if (credential.Caller.Kind == CallerKind.Service)
         {
             // The files say what services may do, User is not asked; else User could not be asked.
-            return peers.Vouch(context.Connection, credential.Caller.Name) ? Verdict.Of(credential.Caller) : Verdict.No(DomainError.CredentialsInvalid());
+            return peers.Vouch(context.Connection, credential.Caller.Name) ? Verdict.Of(credential) : Verdict.No(DomainError.CredentialsInvalid());
         }
 
         if (trust.Current is not { } current)
@@ -110,6 +110,6 @@ internal sealed class CredentialVerifier(
             return Verdict.No(DomainError.DependencyUnavailable("user"));
         }
 
-        return credential.IsAcceptedBy(current) ? Verdict.Of(credential.Caller) : Verdict.No(DomainError.CredentialsInvalid());
+        return credential.IsAcceptedBy(current) ? Verdict.Of(credential) : Verdict.No(DomainError.CredentialsInvalid());
     }
 }

@@ -33,6 +33,7 @@ public static class SecurityModule
         services.AddServiceClient<TrustService.TrustServiceClient>("SUITE_USER_ADDRESS");
         services.TryAddSingleton<ITrustSource, RemoteTrustSource>();
         services.AddSingleton<TrustStore>();
+        services.AddSingleton<OpenStreams>();
         services.AddHostedService<TrustPoller>();
         services.AddHealthChecks().AddCheck<TrustHealthCheck>("trust", HealthStatus.Unhealthy, ["ready"]);
         return services;

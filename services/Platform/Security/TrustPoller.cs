@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 namespace Suite.Platform.Security;
 
 /// <summary>Asks for the trust every second: the longest that ended credentials are still taken, plus the way of the answer.</summary>
-internal sealed class TrustPoller(TrustStore trust, TimeProvider time) : BackgroundService
+internal sealed class TrustPoller(TrustStore trust, OpenStreams streams, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -17,6 +17,7 @@ internal sealed class TrustPoller(TrustStore trust, TimeProvider time) : Backgro
             while (true)
             {
                 await trust.PollAsync(stoppingToken);
+                streams.Check();
                 await Task.Delay(trust.Current is null ? FirstInterval : Interval, time, stoppingToken);
             }
         }

@@ -22,7 +22,7 @@ internal sealed class ListUsers(UserStore store, PageTokens tokens)
     public async Task<ListUsersResponse> RunAsync(Caller caller, ListUsersRequest request, CancellationToken cancellationToken)
     {
         var order = Orders.Parse(request.OrderBy);
-        var query = $"ListUsers {caller.Name} {order} {request.Filter}";
+        var query = $"ListUsers {caller.Sight} {order} {request.Filter}";
         var size = PageTokens.Size(request.PageSize);
         var after = tokens.Decode(query, request.PageToken) is { } cursor ? UserPosition.Parse(cursor, order) : null;
         var users = await store.PageAsync(

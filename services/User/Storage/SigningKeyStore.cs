@@ -1,4 +1,5 @@
 using Npgsql;
+using Suite.Platform.Locking;
 using Suite.Platform.Postgres;
 using Suite.Users.Features.SigningKeys;
 
@@ -24,14 +25,23 @@ internal sealed class SigningKeyStore(NpgsqlDataSource dataSource)
 
     /// <summary>Changes the keys by a function of those there are: one replica at a time, each sees what the one before it did.</summary>
     /// <param name="change">Returns what to add and what to drop.</param>
+    /// <param name="fence">The lock under which it is done, with its fencing token; null when it is done without.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="FencingException">The lock has had a later holder; nothing is changed.</exception>
     /// <returns>Every key after the change.</returns>
     public Task<IReadOnlyList<SigningKey>> RotateAsync(
-        Func<IReadOnlyList<SigningKey>, (SigningKey? Added, IReadOnlyList<SigningKey> Dropped)> change, CancellationToken cancellationToken) =>
+        Func<IReadOnlyList<SigningKey>, (SigningKey? Added, IReadOnlyList<SigningKey> Dropped)> change,
+        (string Lock, long Token)? fence,
+        CancellationToken cancellationToken) =>
         dataSource.InTransactionAsync(
             async (transaction, token) =>
             {
                 var connection = transaction.Connection!;
+                if (fence is { } passed)
+                {
+                    await Fences.PassAsync(transaction, passed.Lock, passed.Token, token);
+                }
+
                 await using (var command = new NpgsqlCommand(Lock, connection, transaction))
                 {
                     await command.ExecuteNonQueryAsync(token);

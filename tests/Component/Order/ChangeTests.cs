@@ -9,6 +9,7 @@ using Suite.Platform.Errors;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
+using Suite.Tests.Component.Security;
 using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
 namespace Suite.Tests.Component.Orders;
@@ -128,7 +129,7 @@ internal sealed class ChangeTests
     }
 
     private Task<Suite.Contracts.Orders.V1.Order> CancelAsync(Guid order, RequestKey? key = null, string etag = "") =>
-        _room.Get<CancelOrder>().RunAsync(key ?? new RequestKey(Guid.NewGuid(), new byte[32]), order, "changed my mind", etag, CancellationToken.None);
+        _room.Get<CancelOrder>().RunAsync(key ?? new RequestKey(Guid.NewGuid(), new byte[32]), order, "changed my mind", etag, Callers.Backend, CancellationToken.None);
 
     private Task HearAsync(params IncomingMessage[] messages) => _room.Database.InTransactionAsync(
         (transaction, token) => _room.Get<PaymentEventsHandler>().HandleAsync(messages, transaction, token), CancellationToken.None);

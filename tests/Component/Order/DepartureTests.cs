@@ -7,6 +7,7 @@ using Suite.Orders.Storage;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
+using Suite.Tests.Component.Security;
 using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
 namespace Suite.Tests.Component.Orders;
@@ -94,7 +95,7 @@ internal sealed class DepartureTests
         (await _room.Get<OrderStore>().FindAsync(order, CancellationToken.None))!;
 
     private Task<Suite.Contracts.Orders.V1.Order> CancelAsync(Guid order, string reason, RequestKey key) =>
-        _room.Get<CancelOrder>().RunAsync(key, order, reason, string.Empty, CancellationToken.None);
+        _room.Get<CancelOrder>().RunAsync(key, order, reason, string.Empty, Callers.Backend, CancellationToken.None);
 
     private Task HearAsync(string user)
     {

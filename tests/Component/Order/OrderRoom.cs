@@ -13,6 +13,8 @@ using Suite.Orders.Storage;
 using Suite.Platform.Listing;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
+using Suite.Platform.Security;
+using Suite.Tests.Component.Security;
 
 namespace Suite.Tests.Component.Orders;
 
@@ -49,6 +51,7 @@ internal sealed class OrderRoom : IAsyncDisposable
         var server = new DatabaseServer(Servers.Postgres.ConnectionString, s_database);
         builder.Configuration["SUITE_POSTGRES"] = server.ConnectionString;
         builder.Configuration["SUITE_KAFKA"] = Servers.MockKafka.BootstrapServers;
+        builder.Configuration["SUITE_REDIS"] = Servers.Redis.ConnectionString;
         builder.Configuration["SUITE_KAFKA_OPTIONS"] = "fetch.wait.max.ms=20";
         foreach (var (key, value) in settings)
         {
@@ -100,8 +103,9 @@ internal sealed class OrderRoom : IAsyncDisposable
         },
     };
 
-    public Task<Suite.Contracts.Orders.V1.Order> PlaceAsync(CreateOrderRequest? request = null, CancellationToken cancellationToken = default) =>
-        Get<PlaceOrder>().RunAsync(request ?? Request(("tea", 1)), cancellationToken);
+    public Task<Suite.Contracts.Orders.V1.Order> PlaceAsync(
+        CreateOrderRequest? request = null, CancellationToken cancellationToken = default, Caller? caller = null) =>
+        Get<PlaceOrder>().RunAsync(request ?? Request(("tea", 1)), caller ?? Callers.Backend, cancellationToken);
 
     public async Task<Guid> PlaceOneAsync() => Guid.Parse((await PlaceAsync()).Name["orders/".Length..]);
 

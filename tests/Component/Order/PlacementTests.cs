@@ -8,6 +8,7 @@ using Suite.Orders.Storage;
 using Suite.Platform.Errors;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Monetary;
+using Suite.Tests.Component.Security;
 
 namespace Suite.Tests.Component.Orders;
 
@@ -111,8 +112,8 @@ internal sealed class PlacementTests
     {
         var order = await _room.PlaceOneAsync();
         var request = _room.Request(("tea", 1));
-        var key = RequestKey.Of("CancelOrder", request.RequestId, request);
-        await _room.Get<CancelOrder>().RunAsync(key, order, "changed my mind", string.Empty, CancellationToken.None);
+        var key = RequestKey.Of("CancelOrder", request.RequestId, request, Callers.Backend);
+        await _room.Get<CancelOrder>().RunAsync(key, order, "changed my mind", string.Empty, Callers.Backend, CancellationToken.None);
 
         var error = await Assert.ThrowsAsync<DomainException>(() => _room.PlaceAsync(request));
 
@@ -239,7 +240,7 @@ internal sealed class PlacementTests
     {
         var order = Suite.Orders.Domain.Order.Place(Guid.NewGuid(), [new OrderLine("tea", 1, new MoneyAmount(250, "EUR"))], DateTimeOffset.UnixEpoch);
         var moved = order with { Id = orderId };
-        var key = RequestKey.Of("CreateOrder", Guid.NewGuid().ToString(), moved.ToProto());
+        var key = RequestKey.Of("CreateOrder", Guid.NewGuid().ToString(), moved.ToProto(), Callers.Backend);
         return _room.Get<OrderPlacement>().PlaceAsync(moved, [1], "tok_visa", key, moved.ToProto().ToByteArray(), CancellationToken.None);
     }
 }

@@ -1,9 +1,11 @@
 using Grpc.Core;
+using Suite.Platform.Security;
+using Suite.Tests.Component.Security;
 
 namespace Suite.Tests.Component.Orders;
 
 /// <summary>A call as a handler sees it, made by a test.</summary>
-internal sealed class PlayedCall(string method, CancellationToken cancellationToken) : ServerCallContext
+internal sealed class PlayedCall(string method, CancellationToken cancellationToken, Caller? caller = null) : ServerCallContext
 {
     protected override string MethodCore => method;
 
@@ -16,6 +18,10 @@ internal sealed class PlayedCall(string method, CancellationToken cancellationTo
     protected override Metadata RequestHeadersCore { get; } = [];
 
     protected override CancellationToken CancellationTokenCore => cancellationToken;
+
+    // Where Grpc.AspNetCore looks for the HTTP side of a call that it did not make itself.
+    protected override IDictionary<object, object> UserStateCore { get; } =
+        new Dictionary<object, object> { ["__HttpContext"] = (caller ?? Callers.Backend).Call() };
 
     protected override Metadata ResponseTrailersCore { get; } = [];
 

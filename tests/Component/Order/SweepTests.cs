@@ -91,7 +91,7 @@ internal sealed class SweepTests
         Assert.That(await _room.CountAsync("outbox WHERE type = 'suite.order.v1.OrderConfirmed'"), Is.EqualTo(orders.Count));
     }
 
-    private Task SweepAsync() => _room.Get<IEnumerable<IHostedService>>().OfType<SweepOrders>().Single().SweepAsync(CancellationToken.None);
+    private Task SweepAsync() => _room.Get<IEnumerable<IHostedService>>().OfType<SweepOrders>().Single().SweepAsync(null, CancellationToken.None);
 
     private async Task<Suite.Orders.Domain.Order> FindAsync(Guid id) => (await _room.Get<OrderStore>().FindAsync(id, CancellationToken.None))!;
 

@@ -4,6 +4,7 @@ using Suite.Contracts.Common.V1;
 using Suite.Orders.Features;
 using Suite.Orders.Storage;
 using Suite.Platform.Errors;
+using Suite.Tests.Component.Security;
 using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
 namespace Suite.Tests.Component.Orders;
@@ -88,7 +89,7 @@ internal sealed class WatchTests
         await using var stays = Watch(order);
         await NextAsync(stays);
         using var leaving = new CancellationTokenSource();
-        await using var leaves = _room.Get<WatchOrder>().RunAsync(order, 0, leaving.Token).GetAsyncEnumerator();
+        await using var leaves = _room.Get<WatchOrder>().RunAsync(order, 0, Callers.Backend, leaving.Token).GetAsyncEnumerator();
         await leaves.MoveNextAsync();
         var last = leaves.MoveNextAsync();
         var next = NextAsync(stays);
@@ -118,7 +119,7 @@ internal sealed class WatchTests
     }
 
     private IAsyncEnumerator<Suite.Contracts.Orders.V1.Order> Watch(Guid order, long afterVersion = 0) =>
-        _room.Get<WatchOrder>().RunAsync(order, afterVersion, CancellationToken.None).GetAsyncEnumerator();
+        _room.Get<WatchOrder>().RunAsync(order, afterVersion, Callers.Backend, CancellationToken.None).GetAsyncEnumerator();
 
     private static async Task<State> NextAsync(IAsyncEnumerator<Suite.Contracts.Orders.V1.Order> watch)
     {

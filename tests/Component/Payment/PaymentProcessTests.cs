@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
 using NUnit.Framework;
 using Suite.Contracts.Payments.V1;
 using Suite.Local.Kafka;
@@ -10,6 +11,7 @@ using Suite.Local.Postgres;
 using Suite.Local.Services;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
+using Suite.Tests.Component.Security;
 using State = Suite.Contracts.Payments.V1.Payment.Types.State;
 
 namespace Suite.Tests.Component.Payments;
@@ -18,6 +20,9 @@ namespace Suite.Tests.Component.Payments;
 public sealed class PaymentProcessTests
 {
     private readonly List<ServiceProcess> _processes = [];
+    private readonly PlayedTrust _trust = new();
+    private TestKeys _keys = null!;
+    private SecuredHost _user = null!;
     private PostgresServer _postgres = null!;
     private KafkaBroker _kafka = null!;
     private IProducer<string, byte[]> _producer = null!;
@@ -27,6 +32,8 @@ public sealed class PaymentProcessTests
     {
         _postgres = await PostgresServer.StartAsync(Path.Combine(Servers.NewFolder(), "postgres"));
         _kafka = KafkaBroker.StartMock();
+        _keys = new TestKeys();
+        _user = await SecuredHost.StartAsync("user", _keys, _trust, app => app.MapGrpcService<PlayedTrustService>());
         _producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = _kafka.BootstrapServers }).Build();
     }
 
@@ -34,6 +41,7 @@ public sealed class PaymentProcessTests
     public async Task StopServers()
     {
         _producer?.Dispose();
+        await (_user?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_kafka?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_postgres?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
@@ -129,7 +137,19 @@ public sealed class PaymentProcessTests
         }
     }
 
-    private static GrpcChannel Channel(ServiceProcess process) => GrpcChannel.ForAddress(process.GrpcAddress);
+    private GrpcChannel Channel(ServiceProcess process)
+    {
+        var (_, secret) = _trust.AddKey("payments.read", "ledger.read");
+        return GrpcChannel.ForAddress(process.GrpcAddress, new GrpcChannelOptions
+        {
+            UnsafeUseInsecureChannelCallCredentials = true,
+            Credentials = ChannelCredentials.Create(ChannelCredentials.Insecure, CallCredentials.FromInterceptor((_, metadata) =>
+            {
+                metadata.Add("authorization", "Bearer " + secret);
+                return Task.CompletedTask;
+            })),
+        });
+    }
 
     private async Task<ServiceProcess> StartAsync(params (string Key, string Value)[] settings)
     {
@@ -140,6 +160,9 @@ public sealed class PaymentProcessTests
             ["SUITE_KAFKA_OPTIONS"] = "fetch.wait.max.ms=20",
             ["SUITE_PROVIDER_TIMEOUT"] = "1",
             ["SUITE_PAYMENT_LEASE"] = "2",
+            ["SUITE_USER_ADDRESS"] = _user.Grpc.ToString(),
+            ["SUITE_SERVICE_KEY"] = _keys.FileOf("payment"),
+            ["SUITE_SERVICE_KEYS"] = _keys.SetFile,
         };
         foreach (var (key, value) in settings)
         {
@@ -174,7 +197,7 @@ public sealed class PaymentProcessTests
         });
     }
 
-    private static async Task<Payment> UntilAnsweredAsync(ServiceProcess process, Guid order)
+    private async Task<Payment> UntilAnsweredAsync(ServiceProcess process, Guid order)
     {
         var client = new PaymentService.PaymentServiceClient(Channel(process));
         Payment? payment = null;

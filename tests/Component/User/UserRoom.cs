@@ -63,7 +63,7 @@ internal sealed class UserRoom : IAsyncDisposable
         var server = new DatabaseServer(Servers.Postgres.ConnectionString, s_database);
         builder.Configuration["SUITE_POSTGRES"] = server.ConnectionString;
         builder.Configuration["SUITE_KAFKA"] = Servers.MockKafka.BootstrapServers;
-        builder.Configuration["SUITE_REDIS"] = "127.0.0.1:1";
+        builder.Configuration["SUITE_REDIS"] = Servers.Redis.ConnectionString;
         builder.AddUsers();
         builder.Services.AddSingleton(server);
         builder.Services.AddSingleton(_ => PostgresModule.CreateDataSource(server.ConnectionString, server.Database, null));

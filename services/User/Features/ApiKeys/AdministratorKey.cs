@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Npgsql;
 using Suite.Platform.Postgres;
+using Suite.Platform.Security;
 using Suite.Platform.Time;
 using Suite.Users.Domain;
 using Suite.Users.Storage;
@@ -29,7 +30,7 @@ internal sealed class AdministratorKey(
     internal Task EnsureAsync(string secret, CancellationToken cancellationToken) => dataSource.InTransactionAsync(
         async (transaction, token) =>
         {
-            string[] scopes = [.. GrantableScopes.All.Order(StringComparer.Ordinal)];
+            string[] scopes = [.. MethodPolicies.GrantableScopes.Order(StringComparer.Ordinal)];
             var hash = BackendKey.Hash(secret);
             var now = time.GetMicrosecondUtcNow();
             var isThere = false;

@@ -45,7 +45,7 @@ internal sealed class CreateApiKey(IdempotencyStore requests, MasterKey master, 
     {
         for (var i = 0; i < wanted.Scopes.Count; i++)
         {
-            if (!GrantableScopes.All.Contains(wanted.Scopes[i]))
+            if (!MethodPolicies.GrantableScopes.Contains(wanted.Scopes[i]))
             {
                 throw DomainError.InvalidArgument($"api_key.scopes[{i}]", "is no scope that an API key can hold.");
             }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using NSec.Cryptography;
 using Suite.Platform.Errors;
 using Suite.Users.Domain;
@@ -117,6 +118,7 @@ internal sealed class Argon2PasswordHasher : IPasswordHasher, IDisposable
         Interlocked.Increment(ref _hashings);
         // libsodium knows one lane only.
         var parameters = new Argon2Parameters { DegreeOfParallelism = 1, MemorySize = memoryKib, NumberOfPasses = iterations };
-        return PasswordBasedKeyDerivationAlgorithm.Argon2id(parameters).DeriveBytes(password, salt, PasswordHash.HashBytes);
+        // As bytes of UTF-8, as every other implementation has it: the overload for text takes UTF-16.
+        return PasswordBasedKeyDerivationAlgorithm.Argon2id(parameters).DeriveBytes(Encoding.UTF8.GetBytes(password), salt, PasswordHash.HashBytes);
     }
 }

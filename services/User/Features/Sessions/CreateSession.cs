@@ -20,7 +20,7 @@ internal sealed class CreateSession(
     ISignInLimits limits,
     Argon2PasswordHasher hasher,
     RefreshTokens refreshTokens,
-    AccessTokens accessTokens,
+    AccessTokenIssuer accessTokens,
     SessionLifetimes options,
     NpgsqlDataSource dataSource,
     TimeProvider time)

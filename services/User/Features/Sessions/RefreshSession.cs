@@ -18,7 +18,7 @@ namespace Suite.Users.Features.Sessions;
 internal sealed class RefreshSession(
     ISignInLimits limits,
     RefreshTokens refreshTokens,
-    AccessTokens accessTokens,
+    AccessTokenIssuer accessTokens,
     SessionEnding ending,
     IOutbox outbox,
     SessionLifetimes options,

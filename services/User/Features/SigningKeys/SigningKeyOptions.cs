@@ -11,6 +11,9 @@ internal sealed record SigningKeyOptions
     /// <summary>The <c>iss</c> of access tokens (<c>SUITE_ISSUER</c>).</summary>
     public string Issuer { get; init; } = "http://localhost:8101";
 
+    /// <summary>Where the public keys are.</summary>
+    public string KeysAddress => Issuer.TrimEnd('/') + WellKnown.KeysPath;
+
     /// <summary>How long an access token lives (<c>SUITE_ACCESS_TOKEN_MINUTES</c>, more than 0, at most 60).</summary>
     public TimeSpan AccessLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -30,7 +33,7 @@ internal sealed record SigningKeyOptions
     public static SigningKeyOptions From(IConfiguration configuration)
     {
         var otherwise = new SigningKeyOptions();
-        var issuer = configuration["SUITE_ISSUER"] is { Length: > 0 } text ? text.TrimEnd('/') : otherwise.Issuer;
+        var issuer = configuration["SUITE_ISSUER"] is { Length: > 0 } text ? text : otherwise.Issuer;
         if (!Uri.TryCreate(issuer, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Query.Length > 0)
         {
             throw new InvalidOperationException($"SUITE_ISSUER is '{issuer}', which is no address such as https://id.example.com.");

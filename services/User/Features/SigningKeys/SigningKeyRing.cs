@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Suite.Platform.Errors;
+using Suite.Platform.Locking;
 using Suite.Platform.Time;
 using Suite.Users.Storage;
 
@@ -10,8 +11,12 @@ namespace Suite.Users.Features.SigningKeys;
 /// brings it up to date and rotates.
 /// </summary>
 internal sealed class SigningKeyRing(
-    SigningKeyStore store, KeyVault vault, SigningKeyOptions options, TimeProvider time, ILogger<SigningKeyRing> logger)
+    SigningKeyStore store, KeyVault vault, SigningKeyOptions options, ILocks locks, TimeProvider time, ILogger<SigningKeyRing> logger)
 {
+    private const string LockName = "signing-keys";
+
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
+
     private volatile IReadOnlyList<SigningKey> _keys = [];
     private volatile Signer? _signer;
 
@@ -42,10 +47,33 @@ internal sealed class SigningKeyRing(
         var keys = await store.ListAsync(cancellationToken);
         if (IsDue(keys))
         {
-            keys = await store.RotateAsync(Change, cancellationToken);
+            // Nothing can be signed without a first key, so nobody waits for a lock to make it.
+            keys = keys.Count == 0 ? await store.RotateAsync(Change, null, cancellationToken) : await RotateAsync(keys, cancellationToken);
         }
 
         _keys = keys;
+    }
+
+    /// <summary>
+    /// Rotates, one replica at a time. What makes it safe is in the database: the row that is locked, and the fence; the lock spares the
+    /// others the work. While Redis is away the row is enough.
+    /// </summary>
+    private async Task<IReadOnlyList<SigningKey>> RotateAsync(IReadOnlyList<SigningKey> known, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var held = await locks.TryAcquireAsync(LockName, Lease, cancellationToken);
+            return held is null ? known : await store.RotateAsync(Change, (LockName, held.FencingToken), cancellationToken);
+        }
+        catch (LocksAwayException)
+        {
+            return await store.RotateAsync(Change, null, cancellationToken);
+        }
+        catch (FencingException)
+        {
+            // Another replica was at it since.
+            return await store.ListAsync(cancellationToken);
+        }
     }
 
     private bool IsDue(IReadOnlyList<SigningKey> keys)

@@ -47,12 +47,12 @@ internal static class WellKnown
         return WriteAsync(context, TimeSpan.FromHours(1), json =>
         {
             json.WriteString("issuer", options.Issuer);
-            json.WriteString("jwks_uri", options.Issuer + KeysPath);
+            json.WriteString("jwks_uri", options.KeysAddress);
             WriteList(json, "response_types_supported", []);
             WriteList(json, "grant_types_supported", []);
             WriteList(json, "subject_types_supported", ["public"]);
             WriteList(json, "id_token_signing_alg_values_supported", ["ES256"]);
-            WriteList(json, "scopes_supported", AccessTokens.UserScopes.Split(' '));
+            WriteList(json, "scopes_supported", AccessTokenIssuer.UserScopes.Split(' '));
             WriteList(json, "claims_supported", ["iss", "aud", "sub", "sid", "scope", "iat", "exp", "jti"]);
         });
     }

@@ -1,5 +1,4 @@
 using Suite.Users.Domain;
-using Suite.Users.Features.ApiKeys;
 
 namespace Suite.Tests.Unit.Users.SignIn;
 
@@ -24,12 +23,5 @@ internal sealed class BackendKeyTests
         Assert.That(key.Prefix, Is.EqualTo(secret[..16]));
         Assert.That(key.Scopes, Is.EqualTo(new[] { "orders.read" }));
         Assert.That(key.ToProto(DateTimeOffset.UnixEpoch).ToString(), Does.Not.Contain(secret[16..]));
-    }
-
-    [Test]
-    public void The_scope_of_services_cannot_be_given()
-    {
-        Assert.That(GrantableScopes.All, Does.Contain("orders.read").And.Contain("apikeys.write").And.Contain("directory.write"));
-        Assert.That(GrantableScopes.All, Does.Not.Contain("trust.read"));
     }
 }

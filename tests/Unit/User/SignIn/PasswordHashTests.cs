@@ -76,11 +76,11 @@ internal sealed class PasswordHashTests
     }
 
     [Test]
-    public void Who_waits_too_long_for_a_turn_is_refused()
+    public async Task Who_waits_too_long_for_a_turn_is_refused()
     {
         using var hasher = new Argon2PasswordHasher(new Argon2Options(65_536, 3) { Concurrency = 1, Patience = TimeSpan.FromMilliseconds(1) });
         var answers = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => hasher.VerifyAsync(Password, null, default))));
-        var refused = Assert.ThrowsAsync<DomainException>(() => answers);
+        var refused = await Assert.ThrowsAsync<DomainException>(() => answers);
         Assert.That((refused!.Code, refused.Reason), Is.EqualTo((StatusCode.ResourceExhausted, ErrorReason.Overloaded)));
         Assert.That(refused.RetryAfter, Is.Not.Null);
         Assert.That(hasher.Hashings, Is.LessThan(8));

@@ -10,7 +10,10 @@ namespace Suite.Tests.Unit.Users.SignIn;
 
 internal sealed class SignInLimitsTests
 {
-    private readonly Counter _counter = new();
+    private Counter _counter = new();
+
+    [SetUp]
+    public void CountAnew() => _counter = new Counter();
 
     [Test]
     public async Task Ten_wrong_passwords_a_minute_whatever_the_case_of_the_address()
@@ -21,7 +24,7 @@ internal sealed class SignInLimitsTests
             await limits.CheckAsync(CredentialUse.SignIn, $"10.0.0.{i}", i % 2 == 0 ? "ada@example.com" : "ADA@example.com", default);
         }
 
-        var refused = Assert.ThrowsAsync<DomainException>(
+        var refused = await Assert.ThrowsAsync<DomainException>(
             async () => await limits.CheckAsync(CredentialUse.SignIn, "10.0.0.99", "Ada@Example.com", default));
         Assert.That((refused!.Reason, refused.RetryAfter), Is.EqualTo((ErrorReason.RateLimited, TimeSpan.FromMinutes(1))));
         await limits.CheckAsync(CredentialUse.PasswordChange, "10.0.0.99", "ada@example.com", default);
@@ -37,7 +40,7 @@ internal sealed class SignInLimitsTests
             await limits.SucceededAsync(CredentialUse.SignIn, "10.0.0.1", "ada@example.com", default);
         }
 
-        Assert.ThrowsAsync<DomainException>(async () => await limits.CheckAsync(CredentialUse.SignIn, "10.0.0.1", "grace@example.com", default));
+        await Assert.ThrowsAsync<DomainException>(async () => await limits.CheckAsync(CredentialUse.SignIn, "10.0.0.1", "grace@example.com", default));
         await limits.CheckAsync(CredentialUse.SignIn, "10.0.0.2", "ada@example.com", default);
     }
 

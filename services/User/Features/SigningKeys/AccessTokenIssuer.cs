@@ -10,7 +10,7 @@ using Suite.Users.Domain;
 namespace Suite.Users.Features.SigningKeys;
 
 /// <summary>Makes access tokens: JWTs by the profile of RFC 9068, signed with ES256.</summary>
-internal sealed class AccessTokens(SigningKeyRing ring, SigningKeyOptions options, TimeProvider time)
+internal sealed class AccessTokenIssuer(SigningKeyRing ring, SigningKeyOptions options, TimeProvider time)
 {
     /// <summary>The <c>aud</c> of every access token.</summary>
     public const string Audience = "suite";

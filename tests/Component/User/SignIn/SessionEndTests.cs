@@ -1,0 +1,156 @@
+using Suite.Contracts.Common.V1;
+using Suite.Contracts.Users.V1;
+using Suite.Platform.Idempotency;
+using Suite.Platform.Postgres;
+using Suite.Platform.Security;
+using Suite.Users.Features;
+using Suite.Users.Features.Sessions;
+using Suite.Users.Storage;
+
+namespace Suite.Tests.Component.Users.SignIn;
+
+internal sealed class SessionEndTests : SignInFixture
+{
+    private Guid _user;
+
+    [SetUp]
+    public async Task AddUserAsync() => _user = await Room.AddUserAsync("ada@example.com");
+
+    [Test]
+    public async Task Who_signs_out_is_signed_out_everywhere_once()
+    {
+        var tokens = await Room.SignInAsync("ada@example.com");
+        var caller = SignInRoom.SignedIn(_user, tokens.Session.Name);
+        var before = (await Room.TrustAsync()).Revision;
+        await DeleteAsync(tokens.Session.Name, caller);
+        await DeleteAsync(tokens.Session.Name, caller);
+
+        await RefusedAsync(() => Room.RefreshAsync(tokens.RefreshToken), ErrorReason.RefreshTokenInvalid);
+        Assert.That((await Room.EndsAsync()).Select(e => (e.Session, e.Reason)), Is.EqualTo(new[] { (tokens.Session.Name, SessionEnded.Types.Reason.SignedOut) }));
+        Assert.That((await Room.TrustAsync(before)).Revocations.Select(r => r.Subject), Is.EqualTo(new[] { tokens.Session.Name }));
+    }
+
+    [Test]
+    public async Task Somebody_elses_session_is_one_that_does_not_exist()
+    {
+        var bob = SignInRoom.SignedIn(await Room.AddUserAsync("bob@example.com"));
+        var tokens = await Room.SignInAsync("ada@example.com");
+        var nowhere = $"sessions/{Guid.CreateVersion7()}";
+        var theirs = await RefusedAsync(() => DeleteAsync(tokens.Session.Name, bob), ErrorReason.ResourceNotFound);
+        var none = await RefusedAsync(() => DeleteAsync(nowhere, bob), ErrorReason.ResourceNotFound);
+        Assert.That((theirs.Code, theirs.Message.Replace(tokens.Session.Name, nowhere, StringComparison.Ordinal)), Is.EqualTo((none.Code, none.Message)));
+        Assert.That(theirs.Details, Is.EqualTo(new Dictionary<string, string> { ["resource"] = tokens.Session.Name }));
+
+        var parent = await RefusedAsync(() => ListAsync($"users/{_user}", bob), ErrorReason.ResourceNotFound);
+        Assert.That(parent.Details["resource"], Is.EqualTo($"users/{_user}"));
+        await Room.RefreshAsync(tokens.RefreshToken);
+        await DeleteAsync(tokens.Session.Name, SignInRoom.Backend("sessions.write"));
+        await RefusedAsync(() => ListAsync($"users/{Guid.CreateVersion7()}", SignInRoom.Backend("sessions.read")), ErrorReason.ResourceNotFound);
+    }
+
+    [Test]
+    public async Task A_user_sees_their_living_sessions_newest_first_by_pages()
+    {
+        var names = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            names.Insert(0, (await Room.SignInAsync("ada@example.com")).Session.Name);
+        }
+
+        var self = SignInRoom.SignedIn(_user);
+        await DeleteAsync(names[2], self);
+        names.RemoveAt(2);
+        var first = await ListAsync($"users/{_user}", self, 3);
+        var second = await ListAsync($"users/{_user}", self, 3, first.NextPageToken);
+        Assert.That(first.Sessions.Concat(second.Sessions).Select(s => s.Name), Is.EqualTo(names));
+        Assert.That(second.NextPageToken, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_change_of_the_user_ends_all_sessions_but_the_one_it_came_from()
+    {
+        var kept = await Room.SignInAsync("ada@example.com");
+        var ended = new[] { await Room.SignInAsync("ada@example.com"), await Room.SignInAsync("ada@example.com") };
+        await EndAllAsync(SessionEnded.Types.Reason.PasswordChanged, Guid.Parse(kept.Session.Name["sessions/".Length..]));
+
+        await Room.RefreshAsync(kept.RefreshToken);
+        foreach (var tokens in ended)
+        {
+            await RefusedAsync(() => Room.RefreshAsync(tokens.RefreshToken), ErrorReason.RefreshTokenInvalid);
+        }
+
+        Assert.That((await Room.TrustAsync()).Revocations.Select(r => r.Subject), Is.EquivalentTo(ended.Select(t => t.Session.Name)));
+        Assert.That((await Room.EndsAsync()).Select(e => e.Reason), Is.All.EqualTo(SessionEnded.Types.Reason.PasswordChanged).And.Exactly(2).Items);
+    }
+
+    [Test]
+    public async Task Of_a_deleted_user_no_session_says_what_it_came_from()
+    {
+        await Room.SignInAsync("ada@example.com");
+        await EndAllAsync(SessionEnded.Types.Reason.UserDeleted, null);
+        Assert.That(await Room.ScalarAsync<string>("SELECT string_agg(user_agent, '') FROM sessions"), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_change_that_is_rolled_back_ends_nothing()
+    {
+        var tokens = await Room.SignInAsync("ada@example.com");
+        Assert.That(() => Room.SuspendAsync(_user, () => throw new InvalidOperationException()), Throws.InvalidOperationException);
+        await Room.RefreshAsync(tokens.RefreshToken);
+        Assert.That((await Room.TrustAsync()).Revision, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_revocation_that_commits_late_is_missed_by_nobody()
+    {
+        var now = Room.Clock.GetUtcNow();
+        Task second = Task.CompletedTask;
+        await Room.Database.InTransactionAsync(
+            async (transaction, token) =>
+            {
+                await RevocationStore.AppendAsync(["sessions/early"], now, null, transaction, token);
+                second = Room.Database.InTransactionAsync(
+                    (other, inner) => RevocationStore.AppendAsync(["sessions/late"], now, null, other, inner), CancellationToken.None);
+                await Eventually.That(Room.WaitingAsync, Is.EqualTo(1));
+
+                // Whoever asks now has seen nothing yet, and is told to come back to before both.
+                var seen = await Room.TrustAsync();
+                Assert.That((seen.Revision, seen.Revocations.Count), Is.EqualTo((0L, 0)));
+            },
+            CancellationToken.None);
+        await second;
+        var after = await Room.TrustAsync();
+        Assert.That(after.Revision, Is.EqualTo(2));
+        Assert.That(after.Revocations.Select(r => r.Subject), Is.EqualTo(new[] { "sessions/early", "sessions/late" }));
+        Assert.That((await Room.TrustAsync(1)).Revocations.Select(r => r.Subject), Is.EqualTo(new[] { "sessions/late" }));
+        // A revision that this database has not reached is one of before it was set back.
+        Assert.That((await Room.TrustAsync(99)).Revocations, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task What_no_longer_matters_is_forgotten()
+    {
+        var tokens = await Room.SignInAsync("ada@example.com");
+        await DeleteAsync(tokens.Session.Name, SignInRoom.SignedIn(_user));
+        await Room.Get<IEnumerable<Microsoft.Extensions.Hosting.IHostedService>>().OfType<Suite.Users.Features.Trust.TrustCleanup>().Single().CleanAsync(default);
+        Assert.That((await Room.TrustAsync()).Revocations, Has.Count.EqualTo(1));
+
+        Room.Clock.Shift = TimeSpan.FromDays(40);
+        await Room.Get<IEnumerable<Microsoft.Extensions.Hosting.IHostedService>>().OfType<Suite.Users.Features.Trust.TrustCleanup>().Single().CleanAsync(default);
+        Assert.That((await Room.TrustAsync()).Revision, Is.EqualTo(1));
+        Assert.That(await Room.ScalarAsync<long>("SELECT (SELECT count(*) FROM revocations) + (SELECT count(*) FROM sessions)"), Is.Zero);
+    }
+
+    private Task<DeleteSessionResponse> DeleteAsync(string name, Caller caller)
+    {
+        var request = new DeleteSessionRequest { Name = name, RequestId = Guid.NewGuid().ToString() };
+        return Room.Get<DeleteSession>().RunAsync(
+            RequestKey.Of("DeleteSession", request.RequestId, request, caller), Guid.Parse(name["sessions/".Length..]), caller, CancellationToken.None);
+    }
+
+    private Task<ListSessionsResponse> ListAsync(string parent, Caller caller, int size = 0, string token = "") => Room.Get<ListSessions>().RunAsync(
+        new ListSessionsRequest { Parent = parent, PageSize = size, PageToken = token }, caller, CancellationToken.None);
+
+    private Task EndAllAsync(SessionEnded.Types.Reason reason, Guid? except) => Room.Database.InTransactionAsync(
+        (transaction, token) => Room.Get<ISessionEnder>().EndAllAsync(_user, reason, except, transaction, token), CancellationToken.None);
+}
