@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
+using Suite.Contracts.Trust.V1;
 using Suite.Local.Certificates;
 
 namespace Suite.Tests.Component.Security;
@@ -9,7 +10,7 @@ namespace Suite.Tests.Component.Security;
 /// <summary>Services that show each other certificates: a token alone does not make a service.</summary>
 internal sealed class MutualTlsTests
 {
-    private const string GetTrust = "suite.user.v1.TrustService/GetTrust";
+    private const string GetTrust = "suite.trust.v1.TrustService/GetTrust";
 
     private readonly PlayedTrust _trust = new();
     private readonly List<HttpClient> _clients = [];
