@@ -104,7 +104,7 @@ internal sealed class OrderRoom : IAsyncDisposable
     };
 
     public Task<Suite.Contracts.Orders.V1.Order> PlaceAsync(
-        CreateOrderRequest? request = null, CancellationToken cancellationToken = default, Caller? caller = null) =>
+        CreateOrderRequest? request = null, Caller? caller = null, CancellationToken cancellationToken = default) =>
         Get<PlaceOrder>().RunAsync(request ?? Request(("tea", 1)), caller ?? Callers.Backend, cancellationToken);
 
     public async Task<Guid> PlaceOneAsync() => Guid.Parse((await PlaceAsync()).Name["orders/".Length..]);
