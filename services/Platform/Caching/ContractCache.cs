@@ -211,7 +211,7 @@ public sealed class ContractCache<T> : IDisposable
     private static FusionCacheOptions Options(string name) => new()
     {
         CacheName = name,
-        BackplaneChannelPrefix = $"suite:cache:{name}",
+        BackplaneChannelPrefix = $"suite:{RedisPulse.ChannelTag}:{name}",
         // Our own wire format, with its own first bytes.
         DistributedCacheKeyModifierMode = CacheKeyModifierMode.None,
         DisableTagging = true,

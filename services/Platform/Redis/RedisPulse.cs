@@ -1,4 +1,3 @@
-using System.Globalization;
 using StackExchange.Redis;
 
 namespace Suite.Platform.Redis;
@@ -7,8 +6,14 @@ namespace Suite.Platform.Redis;
 /// Whether messages over Redis reach this process: it hears its own beat, sent five times a second, or it does not. Any break of a
 /// connection counts at once, since messages may have been lost in it; a server that hangs without closing is found out after a second.
 /// </summary>
-public sealed class RedisPulse : IAsyncDisposable
+public sealed class RedisPulse : IAsyncDisposable, IDisposable
 {
+    /// <summary>
+    /// The hash tag of every channel whose messages count: in a cluster they all go over the node that the beat goes over, so that it
+    /// tells of their way and of no other.
+    /// </summary>
+    public const string ChannelTag = "{cache}";
+
     private const long Dead = long.MaxValue;
 
     private static readonly TimeSpan s_beat = TimeSpan.FromMilliseconds(200);
@@ -17,7 +22,7 @@ public sealed class RedisPulse : IAsyncDisposable
     private readonly IConnectionMultiplexer _redis;
     private readonly ISubscriber _subscriber;
     private readonly TimeProvider _time;
-    private readonly RedisChannel _channel = RedisChannel.Literal($"suite:pulse:{Guid.NewGuid():N}");
+    private readonly RedisChannel _channel = RedisChannel.Literal($"suite:{ChannelTag}:pulse:{Guid.NewGuid():N}");
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _beating;
     private readonly Lock _gate = new();
@@ -53,11 +58,16 @@ public sealed class RedisPulse : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        Dispose();
+        await _beating;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
         _redis.ConnectionFailed -= OnBreak;
         _redis.ConnectionRestored -= OnBreak;
-        await _stopping.CancelAsync();
-        await _beating;
-        _stopping.Dispose();
+        _stopping.Cancel();
     }
 
     private async Task BeatAsync(CancellationToken stopping)
@@ -119,7 +129,14 @@ public sealed class RedisPulse : IAsyncDisposable
         }
     }
 
-    private void OnBreak(object? sender, ConnectionFailedEventArgs e) => Break();
+    private void OnBreak(object? sender, ConnectionFailedEventArgs e)
+    {
+        // What could not be connected carried no messages: a node of a cluster that stays away is no reason to doubt the others.
+        if (e.FailureType != ConnectionFailureType.UnableToConnect)
+        {
+            Break();
+        }
+    }
 
     private void Break()
     {
@@ -129,7 +146,4 @@ public sealed class RedisPulse : IAsyncDisposable
             Volatile.Write(ref _aliveSince, Dead);
         }
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsAlive ? "alive" : "silent")} after {_sent} beats");
 }

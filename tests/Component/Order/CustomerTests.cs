@@ -39,7 +39,7 @@ internal sealed class CustomerTests
     {
         await Directory.CheckActiveAsync(Customer, CancellationToken.None);
         _room.Users.Suspended.Add(_room.Customer);
-        Assert.That(Directory.CheckActiveAsync(Customer, CancellationToken.None).IsCompletedSuccessfully, "a yes is remembered");
+        Assert.That(Directory.CheckActiveAsync(Customer, CancellationToken.None).AsTask().IsCompletedSuccessfully, "a yes is remembered");
 
         ((IBroadcastHandler)_room.Get<CustomerNews>()).Hear("suite.user.v1", Customer.ToString());
 
