@@ -1,5 +1,5 @@
 using Grpc.Core;
-using Suite.Contracts.Users.V1;
+using Suite.Contracts.Trust.V1;
 using Suite.Platform.Errors;
 using Suite.Users.Features.Trust;
 

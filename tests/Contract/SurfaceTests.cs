@@ -79,7 +79,7 @@ internal sealed class SurfaceTests
     [TestCase("suite.order.v1.Order", "payment_method", FieldBehavior.InputOnly)]
     [TestCase("suite.order.v1.OrderLine", "unit_price amount", FieldBehavior.OutputOnly)]
     [TestCase("suite.order.v1.OrderLine", "product quantity", FieldBehavior.Required)]
-    [TestCase("suite.user.v1.User", "state create_time update_time etag", FieldBehavior.OutputOnly)]
+    [TestCase("suite.user.v1.User", "state create_time update_time", FieldBehavior.OutputOnly)]
     [TestCase("suite.payment.v1.Payment", "order amount state decline_reason provider_reference create_time update_time etag", FieldBehavior.OutputOnly)]
     public void Fields_behave_as_they_say(string message, string fields, FieldBehavior behavior)
     {

@@ -69,6 +69,21 @@ internal sealed class LostStoreTests
     }
 
     [Test]
+    public async Task Redis_that_is_killed_under_load_changes_nothing()
+    {
+        _suite = await Suites.BreakableAsync();
+        await using var load = await Load.StartAsync(_suite, orders: 200, 0);
+        await load.ReachesAsync(60);
+        await _suite.Local.Redis!.KillAsync();
+        await load.ReachesAsync(130);
+        await _suite.Local.StartRedisAsync();
+
+        await load.FinishAsync();
+        await load.CheckAsync();
+        await Books.SettleAndCheckAsync(_suite);
+    }
+
+    [Test]
     public async Task Everything_is_killed_at_once_and_the_second_start_picks_up_where_it_was()
     {
         _suite = await Suites.BreakableAsync();

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Suite.Contracts.Orders.V1;
+using Suite.Contracts.Users.V1;
 using Suite.Tests.EndToEnd.Running;
 
 namespace Suite.Tests.EndToEnd;
@@ -50,6 +52,44 @@ internal sealed class ReplicaTests
         }
 
         await Books.SettleAndCheckAsync(_suite);
+    }
+
+    [Test]
+    public async Task A_suspended_user_is_refused_by_every_replica_within_a_second_and_served_at_once_when_reactivated()
+    {
+        var customer = await _suite.NewCustomerAsync();
+        foreach (var replica in (int[])[0, 1])
+        {
+            await _suite.Orders(replica).CreateOrderAsync(await _suite.RequestAsync(customer));
+        }
+
+        await _suite.Users.SuspendUserAsync(new SuspendUserRequest { Name = customer, RequestId = Guid.NewGuid().ToString() });
+        var suspended = Stopwatch.StartNew();
+        foreach (var replica in (int[])[0, 1])
+        {
+            await Eventually.That(() => IsRefusedAsync(replica), Is.True, "suspended and still served", seconds: 1);
+        }
+
+        Assert.That(suspended.Elapsed, Is.LessThan(TimeSpan.FromSeconds(1.2)));
+        await _suite.Users.ReactivateUserAsync(new ReactivateUserRequest { Name = customer, RequestId = Guid.NewGuid().ToString() });
+        foreach (var replica in (int[])[0, 1])
+        {
+            Assert.That(await IsRefusedAsync(replica), Is.False);
+        }
+
+        async Task<bool> IsRefusedAsync(int replica)
+        {
+            try
+            {
+                await _suite.Orders(replica).CreateOrderAsync(await _suite.RequestAsync(customer));
+                return false;
+            }
+            catch (RpcException e)
+            {
+                Refusal.Of(e).MustBe(StatusCode.FailedPrecondition, "CUSTOMER_NOT_FOUND");
+                return true;
+            }
+        }
     }
 
     [Test]

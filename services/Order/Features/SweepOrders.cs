@@ -88,7 +88,8 @@ internal sealed class SweepOrders(
         }
     }
 
-    private async Task TrySweepAsync(CancellationToken stopping)
+    /// <summary>Sweeps once, if it is for this replica to do.</summary>
+    internal async Task TrySweepAsync(CancellationToken stopping)
     {
         if (!await TakeLockAsync(stopping))
         {
@@ -134,7 +135,8 @@ internal sealed class SweepOrders(
         }
     }
 
-    private async Task GiveUpLockAsync()
+    /// <summary>Lets another replica sweep at once.</summary>
+    internal async Task GiveUpLockAsync()
     {
         if (_lock is { } held)
         {

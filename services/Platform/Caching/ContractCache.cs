@@ -42,6 +42,9 @@ public sealed class ContractCache<T> : IDisposable
     private readonly FusionCacheEntryOptions _write;
     private readonly FusionCacheEntryOptions _keep;
     private readonly FusionCacheEntryOptions _keepHere;
+    private readonly long _fresh;
+    private readonly long _eager;
+    private readonly long _alone;
     private long _saidAt;
 
     internal ContractCache(
@@ -61,6 +64,9 @@ public sealed class ContractCache<T> : IDisposable
         _pulse = pulse;
         _time = time;
         _logger = logger;
+        _fresh = Ticks(policy.Memory);
+        _eager = Ticks(policy.Memory * EagerShare);
+        _alone = Ticks(policy.MemoryAlone);
         // Longer than anything older can lie in either level and be taken for fresh.
         _known = new KnownVersions(time, policy.Memory + policy.Redis + policy.Jitter);
         _shared = new VersionedStore(redis, pulse, _known, time, policy.Redis + policy.Jitter);
@@ -113,7 +119,7 @@ public sealed class ContractCache<T> : IDisposable
     {
         var key = Key(id);
         var found = _cache.TryGet<Cached<T>>(key, _readMemory, CancellationToken.None);
-        return found.HasValue && IsFresh(key, found.Value, EagerShare)
+        return found.HasValue && IsFresh(key, found.Value, andForAWhile: true)
             ? new ValueTask<T?>(found.Value.Value)
             : new ValueTask<T?>(ReadAsync(id, key, load, cancellationToken));
     }
@@ -130,7 +136,7 @@ public sealed class ContractCache<T> : IDisposable
         {
             var key = Key(id);
             var here = _cache.TryGet<Cached<T>>(key, _readMemory, CancellationToken.None);
-            if (here.HasValue && IsFresh(key, here.Value, 1))
+            if (here.HasValue && IsFresh(key, here.Value))
             {
                 found[id] = here.Value.Value!;
             }
@@ -161,7 +167,7 @@ public sealed class ContractCache<T> : IDisposable
 
         bool Take(string id, Cached<T>? shared)
         {
-            if (shared is null || !IsFresh(Key(id), shared, 1))
+            if (shared is null || !IsFresh(Key(id), shared))
             {
                 return false;
             }
@@ -220,17 +226,22 @@ public sealed class ContractCache<T> : IDisposable
     /// <summary>In braces is what a cluster places keys by: all that belongs to one id lies on one node.</summary>
     private string Key(string id) => string.Concat(_prefix, id, "}");
 
-    private bool IsFresh(string key, Cached<T> entry, float share)
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+
+    private bool IsFresh(string key, Cached<T> entry, bool andForAWhile = false)
     {
+        var now = _time.GetTimestamp();
         // A value that came before a break may have been changed in it, unheard.
-        var limit = _pulse.AliveSince is { } since && entry.CheckedAt >= since ? _policy.Memory * share : _policy.MemoryAlone;
-        return _time.GetElapsedTime(entry.CheckedAt) <= limit && entry.Version >= _known.Floor(key);
+        var limit = _pulse.AliveSince(now) is not { } since || entry.CheckedAt < since ? _alone
+            : andForAWhile ? _eager
+            : _fresh;
+        return now - entry.CheckedAt <= limit && entry.Version >= _known.Floor(key);
     }
 
     private async Task<T?> ReadAsync(string id, string key, Func<string, CancellationToken, Task<T?>> load, CancellationToken cancellationToken)
     {
         var entry = await FetchAsync(id, key, load, _read, cancellationToken);
-        if (IsFresh(key, entry, 1) || entry.Value is null)
+        if (IsFresh(key, entry) || entry.Value is null)
         {
             return entry.Value;
         }
@@ -261,7 +272,7 @@ public sealed class ContractCache<T> : IDisposable
         string id, string key, Func<string, CancellationToken, Task<T?>> load, FusionCacheEntryOptions options, CancellationToken cancellationToken)
     {
         var held = _cache.TryGet<Cached<T>>(key, _readMemory, CancellationToken.None);
-        if (held.HasValue && !IsFresh(key, held.Value, 1))
+        if (held.HasValue && !IsFresh(key, held.Value))
         {
             // Old, and kept for the case that nothing better can be had.
             _cache.Expire(key, _keepHere, CancellationToken.None);

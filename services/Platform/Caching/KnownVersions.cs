@@ -10,55 +10,73 @@ internal sealed class KnownVersions(TimeProvider time, TimeSpan keep)
 {
     // Two generations: a version is forgotten after one to two times the time to keep, without a timer of its own.
     private readonly Lock _turning = new();
-    private volatile Generations _generations = new([], [], time.GetTimestamp());
+    private volatile Generation _current = new(null, time.GetTimestamp());
 
     /// <summary>The lowest version that may be answered; 0 when nothing is known.</summary>
     public long Floor(string key)
     {
-        var generations = _generations;
-        var floor = 0L;
-        if (generations.Current.TryGetValue(key, out var version))
-        {
-            floor = version;
-        }
-
-        if (generations.Before.TryGetValue(key, out version) && version > floor)
-        {
-            floor = version;
-        }
-
-        return floor;
+        var current = _current;
+        return Math.Max(current.Find(key), current.Before?.Find(key) ?? 0);
     }
 
     /// <summary>Nothing below <paramref name="version"/> is answered from here on.</summary>
     public void Raise(string key, long version)
     {
         Turn();
-        _generations.Current.AddOrUpdate(key, static (_, added) => added, static (_, known, added) => Math.Max(known, added), version);
+        _current.Raise(key, version);
     }
 
     /// <summary>The record itself said otherwise, which happens after it was restored from a backup.</summary>
     public void Forget(string key)
     {
-        _generations.Current.TryRemove(key, out _);
-        _generations.Before.TryRemove(key, out _);
+        var current = _current;
+        current.Versions.TryRemove(key, out _);
+        current.Before?.Versions.TryRemove(key, out _);
     }
 
     private void Turn()
     {
-        if (time.GetElapsedTime(_generations.Since) <= keep)
+        if (time.GetElapsedTime(_current.Since) <= keep)
         {
             return;
         }
 
         lock (_turning)
         {
-            if (time.GetElapsedTime(_generations.Since) > keep)
+            if (time.GetElapsedTime(_current.Since) > keep)
             {
-                _generations = new Generations([], _generations.Current, time.GetTimestamp());
+                _current = new Generation(_current, time.GetTimestamp());
             }
         }
     }
 
-    private sealed record Generations(ConcurrentDictionary<string, long> Current, ConcurrentDictionary<string, long> Before, long Since);
+    private sealed class Generation
+    {
+        // Most of the time nothing is written, and a hit in memory need not even hash its key again.
+        private volatile bool _hasAny;
+
+        public Generation(Generation? before, long since)
+        {
+            Before = before;
+            Since = since;
+            if (before is not null)
+            {
+                before.Before = null;
+            }
+        }
+
+        public ConcurrentDictionary<string, long> Versions { get; } = new(StringComparer.Ordinal);
+
+        public Generation? Before { get; private set; }
+
+        public long Since { get; }
+
+        public long Find(string key) => _hasAny && Versions.TryGetValue(key, out var version) ? version : 0;
+
+        public void Raise(string key, long version)
+        {
+            _hasAny = true;
+            Versions.AddOrUpdate(key, static (_, added) => added, static (_, known, added) => Math.Max(known, added), version);
+        }
+    }
 }

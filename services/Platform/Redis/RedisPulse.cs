@@ -21,6 +21,7 @@ public sealed class RedisPulse : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _beating;
     private readonly Lock _gate = new();
+    private readonly long _silence;
     private long _sent;
     private long _believedFrom = 1;
     private long _heardAt;
@@ -31,6 +32,7 @@ public sealed class RedisPulse : IAsyncDisposable
     {
         _redis = redis;
         _time = time;
+        _silence = (long)(s_silence.TotalSeconds * time.TimestampFrequency);
         _subscriber = redis.GetSubscriber();
         redis.ConnectionFailed += OnBreak;
         redis.ConnectionRestored += OnBreak;
@@ -38,16 +40,14 @@ public sealed class RedisPulse : IAsyncDisposable
     }
 
     /// <summary>Whether messages come through now.</summary>
-    public bool IsAlive => AliveSince is not null;
+    public bool IsAlive => AliveSince(_time.GetTimestamp()) is not null;
 
-    /// <summary>Since when no message can have been lost, as a timestamp of the <see cref="TimeProvider"/>; null when they do not come through.</summary>
-    public long? AliveSince
+    /// <summary>Since when no message can have been lost; null when they do not come through.</summary>
+    /// <param name="now">The timestamp of the <see cref="TimeProvider"/>, as the answer is.</param>
+    public long? AliveSince(long now)
     {
-        get
-        {
-            var since = Volatile.Read(ref _aliveSince);
-            return since == Dead || _time.GetElapsedTime(Volatile.Read(ref _heardAt)) > s_silence ? null : since;
-        }
+        var since = Volatile.Read(ref _aliveSince);
+        return since == Dead || now - Volatile.Read(ref _heardAt) > _silence ? null : since;
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
-using Suite.Contracts.Users.V1;
+using Suite.Contracts.Trust.V1;
 
 namespace Suite.Platform.Security;
 

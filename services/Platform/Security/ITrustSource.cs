@@ -1,4 +1,4 @@
-using Suite.Contracts.Users.V1;
+using Suite.Contracts.Trust.V1;
 
 namespace Suite.Platform.Security;
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using Suite.Contracts.Users.V1;
+using Suite.Contracts.Trust.V1;
 using Suite.Platform.Hosting;
 
 namespace Suite.Platform.Security;

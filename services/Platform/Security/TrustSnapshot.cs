@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Microsoft.IdentityModel.Tokens;
-using Suite.Contracts.Users.V1;
+using Suite.Contracts.Trust.V1;
 
 namespace Suite.Platform.Security;
 

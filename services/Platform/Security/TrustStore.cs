@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Suite.Contracts.Users.V1;
+using Suite.Contracts.Trust.V1;
 
 namespace Suite.Platform.Security;
 

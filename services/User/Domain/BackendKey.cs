@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf.WellKnownTypes;
+using Suite.Contracts.Trust.V1;
 using Suite.Contracts.Users.V1;
 using Suite.Platform.Naming;
 

@@ -1,7 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 using NpgsqlTypes;
-using Suite.Contracts.Users.V1;
+using Suite.Contracts.Trust.V1;
 
 namespace Suite.Users.Storage;
 

@@ -104,7 +104,7 @@ internal sealed class OrderRoom : IAsyncDisposable
     };
 
     public Task<Suite.Contracts.Orders.V1.Order> PlaceAsync(
-        CreateOrderRequest? request = null, CancellationToken cancellationToken = default, Caller? caller = null) =>
+        CreateOrderRequest? request = null, Caller? caller = null, CancellationToken cancellationToken = default) =>
         Get<PlaceOrder>().RunAsync(request ?? Request(("tea", 1)), caller ?? Callers.Backend, cancellationToken);
 
     public async Task<Guid> PlaceOneAsync() => Guid.Parse((await PlaceAsync()).Name["orders/".Length..]);
@@ -150,9 +150,12 @@ internal sealed class PlayedUsers : UserService.UserServiceClient
     /// <summary>What every call fails with.</summary>
     public StatusCode? Failure { get; set; }
 
+    /// <summary>Waited for before an answer that was made already is handed over.</summary>
+    public Task Delay { get; set; } = Task.CompletedTask;
+
     public override AsyncUnaryCall<User> GetUserAsync(
         GetUserRequest request, Metadata? headers = null, DateTime? deadline = null, CancellationToken cancellationToken = default) =>
-        Played.Call(() => Failure is { } code
+        Played.Call(Delay, () => Failure is { } code
             ? throw new RpcException(new Status(code, "played"))
             : new User
             {
@@ -187,6 +190,19 @@ internal sealed class PlayedPayments : PaymentService.PaymentServiceClient
 internal static class Played
 {
     public static AsyncUnaryCall<T> Call<T>(Func<T> answer)
+        where T : IMessage<T> => Call(Task.CompletedTask, answer);
+
+    public static AsyncUnaryCall<T> Call<T>(Task delay, Func<T> answer)
         where T : IMessage<T> =>
-        new(Task.Run(answer), Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
+        new(
+            Task.Run(async () =>
+            {
+                var made = answer();
+                await delay;
+                return made;
+            }),
+            Task.FromResult(new Metadata()),
+            () => Status.DefaultSuccess,
+            () => [],
+            () => { });
 }

@@ -201,7 +201,7 @@ internal sealed class PlacementTests
         var hold = await HoldAsync();
         var ahead = _room.PlaceAsync(_room.Request(("pot", 1)));
         using var caller = new CancellationTokenSource();
-        var abandoned = _room.PlaceAsync(_room.Request(("tea", 1)), caller.Token);
+        var abandoned = _room.PlaceAsync(_room.Request(("tea", 1)), cancellationToken: caller.Token);
         await caller.CancelAsync();
         Assert.That(async () => await abandoned, Throws.InstanceOf<OperationCanceledException>());
         await hold.DisposeAsync();

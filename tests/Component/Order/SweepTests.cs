@@ -5,6 +5,8 @@ using NUnit.Framework;
 using Suite.Contracts.Payments.V1;
 using Suite.Orders.Features;
 using Suite.Orders.Storage;
+using Suite.Platform.Locking;
+using Suite.Platform.Postgres;
 using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
 namespace Suite.Tests.Component.Orders;
@@ -89,6 +91,39 @@ internal sealed class SweepTests
 
         Assert.That(await _room.CountAsync("orders WHERE state = 2 AND version = 2"), Is.EqualTo(orders.Count));
         Assert.That(await _room.CountAsync("outbox WHERE type = 'suite.order.v1.OrderConfirmed'"), Is.EqualTo(orders.Count));
+    }
+
+    [Test]
+    public async Task One_whose_lock_has_a_later_holder_changes_nothing()
+    {
+        var order = await OverdueAsync(seconds: 61, Payment.Types.State.Authorized);
+        var locks = _room.Get<ILocks>();
+        var sweeper = _room.Get<IEnumerable<IHostedService>>().OfType<SweepOrders>().Single();
+        await using var paused = await locks.TryAcquireAsync($"paused-{Guid.NewGuid():N}", TimeSpan.FromSeconds(5), CancellationToken.None);
+        // The later holder has passed the fence already.
+        await _room.Database.InTransactionAsync(
+            (transaction, token) => Fences.PassAsync(transaction, SweepOrders.LockName, paused!.FencingToken + 1, token), CancellationToken.None);
+
+        Assert.That(async () => await sweeper.SweepAsync(paused, CancellationToken.None), Throws.InstanceOf<FencingException>());
+        Assert.That((await FindAsync(order)).State, Is.EqualTo(State.Pending));
+    }
+
+    [Test]
+    public async Task One_replica_at_a_time_sweeps_and_another_follows_it()
+    {
+        await using var held = await _room.Get<ILocks>().TryAcquireAsync(SweepOrders.LockName, TimeSpan.FromSeconds(5), CancellationToken.None);
+        var order = await OverdueAsync(seconds: 61, Payment.Types.State.Authorized);
+        var sweeper = _room.Get<IEnumerable<IHostedService>>().OfType<SweepOrders>().Single();
+
+        await sweeper.TrySweepAsync(CancellationToken.None);
+        Assert.That((await FindAsync(order)).State, Is.EqualTo(State.Pending), "another has the lock");
+
+        await held!.DisposeAsync();
+        await sweeper.TrySweepAsync(CancellationToken.None);
+        Assert.That((await FindAsync(order)).State, Is.EqualTo(State.Confirmed));
+        Assert.That(await _room.Get<ILocks>().TryAcquireAsync(SweepOrders.LockName, TimeSpan.FromSeconds(5), CancellationToken.None), Is.Null, "it goes on sweeping");
+        await sweeper.StopAsync(CancellationToken.None);
+        await sweeper.GiveUpLockAsync();
     }
 
     private Task SweepAsync() => _room.Get<IEnumerable<IHostedService>>().OfType<SweepOrders>().Single().SweepAsync(null, CancellationToken.None);

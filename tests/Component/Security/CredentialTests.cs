@@ -52,7 +52,7 @@ internal sealed class CredentialTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
         {
-            _ = _verifier.VerifyAsync(call).Result;
+            await _verifier.VerifyAsync(call);
         }
 
         Assert.That((GC.GetAllocatedBytesForCurrentThread() - before) / 1000, Is.LessThan(16));

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
+using Suite.Contracts.Trust.V1;
 using Suite.Local.Certificates;
 
 namespace Suite.Tests.Component.Security;
@@ -9,7 +10,7 @@ namespace Suite.Tests.Component.Security;
 /// <summary>Services that show each other certificates: a token alone does not make a service.</summary>
 internal sealed class MutualTlsTests
 {
-    private const string GetTrust = "suite.user.v1.TrustService/GetTrust";
+    private const string GetTrust = "suite.trust.v1.TrustService/GetTrust";
 
     private readonly PlayedTrust _trust = new();
     private readonly List<HttpClient> _clients = [];
@@ -123,8 +124,7 @@ internal sealed class MutualTlsTests
     {
         var tls = new SslClientAuthenticationOptions
         {
-            // Who answers is not what is tested here; a service's own client checks it.
-            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.Issuer == "CN=Suite development authority",
             ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null),
         };
         var client = new HttpClient(new SocketsHttpHandler { SslOptions = tls });

@@ -5,7 +5,7 @@ using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Suite.Contracts.Users.V1;
+using Suite.Contracts.Trust.V1;
 using Suite.Platform.Errors;
 using Suite.Platform.Security;
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Suite.Contracts.Orders.V1;
-using Suite.Contracts.Users.V1;
+using Suite.Contracts.Trust.V1;
 using Suite.Platform.Errors;
 using Suite.Platform.Hosting;
 using Suite.Platform.Security;
@@ -88,10 +88,10 @@ internal sealed class TrustChainTests
     {
         foreach (var token in new[] { _keys.Token("user", "user"), _trust.Token(s_user, scopes: "trust.read"), _trust.AddKey("trust.read").Secret })
         {
-            Assert.That((await _user.CallAsync("suite.user.v1.TrustService/GetTrust", token)).Reason, Is.EqualTo("SCOPE_MISSING"));
+            Assert.That((await _user.CallAsync("suite.trust.v1.TrustService/GetTrust", token)).Reason, Is.EqualTo("SCOPE_MISSING"));
         }
 
-        Assert.That((await _user.CallAsync("suite.user.v1.TrustService/GetTrust", _keys.Token("payment", "user"))).Code, Is.EqualTo(StatusCode.OK));
+        Assert.That((await _user.CallAsync("suite.trust.v1.TrustService/GetTrust", _keys.Token("payment", "user"))).Code, Is.EqualTo(StatusCode.OK));
     }
 
     [Test]
@@ -197,7 +197,7 @@ internal sealed class TrustChainTests
     }
 
     [BindServiceMethod(typeof(Foreign), nameof(BindForeign))]
-    public class Foreign : Silent
+    public sealed class Foreign : Silent
     {
         public virtual Task<Order> Call(GetOrderRequest request, ServerCallContext context) => Task.FromResult(new Order());
 

@@ -243,6 +243,11 @@ internal sealed class TestSuite : IAsyncDisposable
             await Local.StartPostgresAsync();
         }
 
+        if (Local.Redis!.Exited.IsCompleted)
+        {
+            await Local.StartRedisAsync();
+        }
+
         await Task.WhenAll(Local.Services.Where(s => _changed.Remove(s) | s.Process!.Exited.IsCompleted).Select(s => s.RestartAsync()));
     }
 

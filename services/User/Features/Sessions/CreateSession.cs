@@ -1,4 +1,5 @@
 using Npgsql;
+using Suite.Contracts.Common.V1;
 using Suite.Contracts.Users.V1;
 using Suite.Platform.Errors;
 using Suite.Platform.Postgres;
@@ -31,7 +32,7 @@ internal sealed class CreateSession(
         var requestId = Guid.Parse(request.RequestId);
         await limits.CheckAsync(CredentialUse.SignIn, address, request.Email, cancellationToken);
         var candidate = await users.FindAsync(request.Email, cancellationToken);
-        var (matches, rehash) = await hasher.VerifyAsync(request.Password, candidate?.PasswordHash, cancellationToken);
+        var (matches, rehash) = await VerifyAsync(request, address, candidate, cancellationToken);
         if (candidate is not { State: User.Types.State.Active } || !matches)
         {
             throw DomainError.SignInRefused();
@@ -46,6 +47,21 @@ internal sealed class CreateSession(
         }
 
         return accessTokens.With(session, token);
+    }
+
+    private async Task<(bool Matches, bool Rehash)> VerifyAsync(
+        CreateSessionRequest request, string address, SignInCandidate? candidate, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await hasher.VerifyAsync(request.Password, candidate?.PasswordHash, cancellationToken);
+        }
+        catch (DomainException e) when (e.Reason == ErrorReason.Overloaded)
+        {
+            // Nothing was tried: others' flood must not use up this account's attempts.
+            await limits.SucceededAsync(CredentialUse.SignIn, address, request.Email, cancellationToken);
+            throw;
+        }
     }
 
     private async Task<(UserSession Session, string Token)> BeginAsync(

@@ -16,7 +16,7 @@ internal static class WellKnown
         app.MapGet(ConfigurationPath, WriteConfigurationAsync);
     }
 
-    private static Task WriteKeysAsync(HttpContext context)
+    internal static Task WriteKeysAsync(HttpContext context)
     {
         var ring = context.RequestServices.GetRequiredService<SigningKeyRing>();
         var options = context.RequestServices.GetRequiredService<SigningKeyOptions>();
@@ -41,7 +41,7 @@ internal static class WellKnown
     }
 
     /// <summary>Only what is true: Suite issues access tokens to its own users, and no code, ID token or consent to other applications.</summary>
-    private static Task WriteConfigurationAsync(HttpContext context)
+    internal static Task WriteConfigurationAsync(HttpContext context)
     {
         var options = context.RequestServices.GetRequiredService<SigningKeyOptions>();
         return WriteAsync(context, TimeSpan.FromHours(1), json =>

@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Suite.Contracts.Users.V1;
+using Suite.Contracts.Trust.V1;
 using Suite.Platform.Errors;
 using Suite.Platform.Security;
 using Suite.Users.Features.ApiKeys;
@@ -22,7 +22,7 @@ internal sealed class RecordTrustSource(RevocationStore revocations, SigningKeyR
         var answer = await revocations.SinceAsync(request.AfterRevision, time.GetUtcNow(), cancellationToken);
         foreach (var key in ring.Keys)
         {
-            answer.SigningKeys.Add(new Contracts.Users.V1.SigningKey
+            answer.SigningKeys.Add(new Contracts.Trust.V1.SigningKey
             {
                 Kid = key.Kid,
                 X = UnsafeByteOperations.UnsafeWrap(key.X),

@@ -3,6 +3,7 @@ using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Suite.Contracts.Common.V1;
+using Suite.Contracts.Trust.V1;
 using Suite.Contracts.Users.V1;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Security;

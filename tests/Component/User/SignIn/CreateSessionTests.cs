@@ -5,7 +5,7 @@ using Suite.Contracts.Common.V1;
 using Suite.Contracts.Users.V1;
 using Suite.Platform.Errors;
 using Suite.Users.Features.SigningKeys;
-using SigningKey = Suite.Contracts.Users.V1.SigningKey;
+using SigningKey = Suite.Contracts.Trust.V1.SigningKey;
 
 namespace Suite.Tests.Component.Users.SignIn;
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Suite.Contracts.Common.V1;
 using Suite.Contracts.Users.V1;
 using Suite.Platform.Idempotency;
@@ -5,6 +6,7 @@ using Suite.Platform.Postgres;
 using Suite.Platform.Security;
 using Suite.Users.Features;
 using Suite.Users.Features.Sessions;
+using Suite.Users.Features.Trust;
 using Suite.Users.Storage;
 
 namespace Suite.Tests.Component.Users.SignIn;
@@ -84,6 +86,40 @@ internal sealed class SessionEndTests : SignInFixture
     }
 
     [Test]
+    public async Task A_new_password_and_a_suspension_end_sessions_as_the_contract_says()
+    {
+        var here = await Room.SignInAsync("ada@example.com");
+        var elsewhere = await Room.SignInAsync("ada@example.com");
+        var self = SignInRoom.SignedIn(_user, here.Session.Name);
+        var change = new ChangePasswordRequest
+        {
+            Name = self.Name,
+            RequestId = Guid.NewGuid().ToString(),
+            CurrentPassword = SignInRoom.Password,
+            NewPassword = "staple gun and rope",
+        };
+        await Room.Get<ChangePassword>().RunAsync(Key(self), self, Room.Address, _user, change, CancellationToken.None);
+        await RefusedAsync(() => Room.RefreshAsync(elsewhere.RefreshToken), ErrorReason.RefreshTokenInvalid);
+        await RefusedAsync(() => Room.SignInAsync("ada@example.com"), ErrorReason.SignInRefused);
+        here = await Room.RefreshAsync(here.RefreshToken);
+
+        var backend = SignInRoom.Backend("directory.write");
+        await Room.Get<SuspendUser>().RunAsync(Key(backend), backend, _user, string.Empty, CancellationToken.None);
+        await RefusedAsync(() => Room.RefreshAsync(here.RefreshToken), ErrorReason.RefreshTokenInvalid);
+        await RefusedAsync(() => Room.SignInAsync("ada@example.com", change.NewPassword), ErrorReason.SignInRefused);
+
+        await Room.Get<ReactivateUser>().RunAsync(Key(backend), backend, _user, string.Empty, CancellationToken.None);
+        await RefusedAsync(() => Room.RefreshAsync(here.RefreshToken), ErrorReason.RefreshTokenInvalid);
+        await Room.SignInAsync("ada@example.com", change.NewPassword);
+        Assert.That((await Room.EndsAsync()).Select(e => (e.Session, e.Reason)), Is.EqualTo(new[]
+        {
+            (elsewhere.Session.Name, SessionEnded.Types.Reason.PasswordChanged),
+            (here.Session.Name, SessionEnded.Types.Reason.UserSuspended),
+        }));
+        Assert.That((await Room.TrustAsync()).Revocations.Select(r => r.Subject), Is.EqualTo(new[] { elsewhere.Session.Name, here.Session.Name }));
+    }
+
+    [Test]
     public async Task Of_a_deleted_user_no_session_says_what_it_came_from()
     {
         await Room.SignInAsync("ada@example.com");
@@ -132,14 +168,18 @@ internal sealed class SessionEndTests : SignInFixture
     {
         var tokens = await Room.SignInAsync("ada@example.com");
         await DeleteAsync(tokens.Session.Name, SignInRoom.SignedIn(_user));
-        await Room.Get<IEnumerable<Microsoft.Extensions.Hosting.IHostedService>>().OfType<Suite.Users.Features.Trust.TrustCleanup>().Single().CleanAsync(default);
+        await CleanAsync();
         Assert.That((await Room.TrustAsync()).Revocations, Has.Count.EqualTo(1));
 
         Room.Clock.Shift = TimeSpan.FromDays(40);
-        await Room.Get<IEnumerable<Microsoft.Extensions.Hosting.IHostedService>>().OfType<Suite.Users.Features.Trust.TrustCleanup>().Single().CleanAsync(default);
+        await CleanAsync();
         Assert.That((await Room.TrustAsync()).Revision, Is.EqualTo(1));
         Assert.That(await Room.ScalarAsync<long>("SELECT (SELECT count(*) FROM revocations) + (SELECT count(*) FROM sessions)"), Is.Zero);
     }
+
+    private Task CleanAsync() => Room.Get<IEnumerable<IHostedService>>().OfType<TrustCleanup>().Single().CleanAsync(CancellationToken.None);
+
+    private static RequestKey Key(Caller caller) => RequestKey.Of("test", Guid.NewGuid().ToString(), new DeleteSessionResponse(), caller);
 
     private Task<DeleteSessionResponse> DeleteAsync(string name, Caller caller)
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using Suite.Contracts.Trust.V1;
 using Suite.Contracts.Users.V1;
 using Suite.Platform.Listing;
 using Suite.Platform.Messaging;

@@ -1,5 +1,9 @@
-using Microsoft.IdentityModel.JsonWebTokens;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 using Suite.Contracts.Users.V1;
 using Suite.Platform.Locking;
 using Suite.Users.Features.SigningKeys;
@@ -54,6 +58,27 @@ internal sealed class SigningKeyTests : SignInFixture
     }
 
     [Test]
+    public async Task Anybody_fetches_the_public_keys_and_checks_a_token_with_them()
+    {
+        await Room.AddUserAsync("ada@example.com");
+        var tokens = await Room.SignInAsync("ada@example.com");
+        var (configuration, _) = await FetchAsync(WellKnown.WriteConfigurationAsync);
+        var (keys, headers) = await FetchAsync(WellKnown.WriteKeysAsync);
+
+        var discovered = JsonDocument.Parse(configuration).RootElement;
+        Assert.That(discovered.GetProperty("jwks_uri").GetString(), Is.EqualTo("http://localhost:8101/.well-known/jwks.json"));
+        Assert.That(keys, Does.Not.Contain("\"d\""));
+        Assert.That(headers.CacheControl.ToString(), Is.EqualTo("public, max-age=300"));
+        var valid = await new JsonWebTokenHandler().ValidateTokenAsync(tokens.AccessToken, new TokenValidationParameters
+        {
+            ValidIssuer = discovered.GetProperty("issuer").GetString(),
+            ValidAudience = "suite",
+            IssuerSigningKeys = new JsonWebKeySet(keys).GetSigningKeys(),
+        });
+        Assert.That(valid.IsValid, Is.True, valid.Exception?.Message);
+    }
+
+    [Test]
     public async Task Another_master_key_is_found_out_at_the_start()
     {
         var ring = new SigningKeyRing(
@@ -76,6 +101,15 @@ internal sealed class SigningKeyTests : SignInFixture
         var late = Suite.Users.Features.SigningKeys.SigningKey.Create(Room.Get<KeyVault>(), Room.Clock.GetUtcNow(), Room.Clock.GetUtcNow());
         Assert.That(() => store.RotateAsync(_ => (late, []), ("signing-keys", 1), default), Throws.TypeOf<FencingException>());
         Assert.That((await store.ListAsync(default)).Select(k => k.Kid), Does.Not.Contain(late.Kid));
+    }
+
+    private async Task<(string Body, IHeaderDictionary Headers)> FetchAsync(Func<HttpContext, Task> endpoint)
+    {
+        var http = new DefaultHttpContext { RequestServices = Room.Get<IServiceProvider>() };
+        using var body = new MemoryStream();
+        http.Response.Body = body;
+        await endpoint(http);
+        return (Encoding.UTF8.GetString(body.ToArray()), http.Response.Headers);
     }
 
     private static string Kid(SessionTokens tokens) => new JsonWebToken(tokens.AccessToken).Kid;
