@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Suite.Platform.Security;
+using ContractService = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Suite.Platform.Hosting;
 
@@ -48,7 +49,7 @@ public static class ServiceClients
 
     // suite.user.v1 is the contract of the service user.
     private static string ServiceOf(Type client) =>
-        client.DeclaringType?.GetProperty("Descriptor")?.GetValue(null) is Google.Protobuf.Reflection.ServiceDescriptor { File.Package: var package }
+        client.DeclaringType?.GetProperty("Descriptor")?.GetValue(null) is ContractService { File.Package: var package }
             && package.Split('.') is ["suite", var service, ..]
             ? service
             : throw new ArgumentException($"{client} is of no contract of Suite: name the service it calls.", nameof(client));

@@ -40,16 +40,18 @@ internal sealed class TlsSettings
         var authority = configuration["SUITE_TLS_CLIENT_CA"] is { Length: > 0 } authorityFile ? authorityFile : null;
         if (certificate is null != key is null)
         {
-            throw new InvalidOperationException("SUITE_TLS_CERTIFICATE and SUITE_TLS_KEY name a certificate and its key: set both or neither.");
+            throw new InvalidOperationException("SUITE_TLS_CERTIFICATE and SUITE_TLS_KEY belong together: set both or neither.");
         }
 
         if (authority is not null && certificate is null)
         {
-            throw new InvalidOperationException("SUITE_TLS_CLIENT_CA asks services for certificates, which needs TLS: set SUITE_TLS_CERTIFICATE and SUITE_TLS_KEY too.");
+            throw new InvalidOperationException(
+                "SUITE_TLS_CLIENT_CA asks services for certificates, which needs TLS: set SUITE_TLS_CERTIFICATE and SUITE_TLS_KEY too.");
         }
 
         return new TlsSettings(
-            certificate is null ? null : Load($"SUITE_TLS_CERTIFICATE ({certificate}) and SUITE_TLS_KEY ({key})", () => X509Certificate2.CreateFromPemFile(certificate, key)),
+            certificate is null ? null : Load(
+                $"SUITE_TLS_CERTIFICATE ({certificate}) and SUITE_TLS_KEY ({key})", () => X509Certificate2.CreateFromPemFile(certificate, key)),
             authority is null ? null : Load($"SUITE_TLS_CLIENT_CA ({authority})", () =>
             {
                 var certificates = new X509Certificate2Collection();
@@ -78,12 +80,14 @@ internal sealed class TlsSettings
         });
     }
 
-    /// <summary>How this service shows itself to those it calls, and whom it believes: the system's authorities, and that of the services.</summary>
+    /// <summary>How this service shows itself to those it calls, and whom it believes: the system's authorities and the services' own.</summary>
     public SslClientAuthenticationOptions? ForCalls() => _certificate is null ? null : new SslClientAuthenticationOptions
     {
         ClientCertificateContext = SslStreamCertificateContext.Create(_certificate, additionalCertificates: null),
         RemoteCertificateValidationCallback = (_, certificate, chain, errors) => errors == SslPolicyErrors.None
-            || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is X509Certificate2 shown && IsSigned(shown, chain, ServerUsage)),
+            || (errors == SslPolicyErrors.RemoteCertificateChainErrors
+                && certificate is X509Certificate2 shown
+                && IsSigned(shown, chain, ServerUsage)),
     };
 
     private bool IsSigned(X509Certificate2 certificate, X509Chain? shown, string usage)

@@ -44,7 +44,9 @@ internal sealed class AccessTokens(SecurityOptions options, SignedTokens tokens)
             return known;
         }
 
-        var set = scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(scope => scope != MethodPolicies.ForServicesAlone).ToFrozenSet();
+        var set = scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Where(scope => scope != MethodPolicies.ForServicesAlone)
+            .ToFrozenSet();
         _sets.Set(scopes, set);
         return set;
     }

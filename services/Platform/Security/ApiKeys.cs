@@ -98,7 +98,8 @@ internal sealed class ApiKeys(ITrustSource source, TimeProvider time) : IDisposa
             var hash = SHA256.HashData(Encoding.ASCII.GetBytes(secret));
             try
             {
-                var grant = await source.FindApiKeyAsync(new GetApiKeyGrantRequest { SecretHash = ByteString.CopyFrom(hash) }, patience.Token);
+                var request = new GetApiKeyGrantRequest { SecretHash = ByteString.CopyFrom(hash) };
+                var grant = await source.FindApiKeyAsync(request, patience.Token);
                 var answer = new Answer(grant, time.GetUtcNow());
                 _answers.Set(secret, answer);
                 return answer;

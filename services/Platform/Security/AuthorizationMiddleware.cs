@@ -21,7 +21,9 @@ internal sealed class AuthorizationMiddleware(RequestDelegate next, CredentialVe
         }
 
         var verdict = verifier.VerifyAsync(context);
-        return verdict.IsCompletedSuccessfully ? DecideAsync(context, verdict.Result, grpc.Method, scope) : AwaitAsync(context, verdict, grpc.Method, scope);
+        return verdict.IsCompletedSuccessfully
+            ? DecideAsync(context, verdict.Result, grpc.Method, scope)
+            : AwaitAsync(context, verdict, grpc.Method, scope);
     }
 
     private async Task AwaitAsync(HttpContext context, ValueTask<Verdict> pending, IMethod method, string scope)

@@ -4,9 +4,9 @@ using Suite.Platform.Errors;
 namespace Suite.Platform.Security;
 
 /// <summary>
-/// Finds out who is calling: an access token, an API key or a service's token, in <c>authorization: Bearer …</c> and nowhere else. What was
-/// verified is remembered by its text until it expires, so that a call costs one look-up; what was revoked meanwhile is refused
-/// all the same.
+/// Finds out who is calling: an access token, an API key or a service's token, in <c>authorization: Bearer …</c> and nowhere else.
+/// What was verified is remembered by its text until it expires, so that a call costs one look-up; what was revoked meanwhile is
+/// refused all the same.
 /// </summary>
 internal sealed class CredentialVerifier(
     TrustStore trust, AccessTokens accessTokens, ApiKeys apiKeys, ServiceKeys serviceKeys, PeerCertificates peers, TimeProvider time)
@@ -102,7 +102,9 @@ internal sealed class CredentialVerifier(
         if (credential.Caller.Kind == CallerKind.Service)
         {
             // The files say what services may do, User is not asked; else User could not be asked.
-            return peers.Vouch(context.Connection, credential.Caller.Name) ? Verdict.Of(credential) : Verdict.No(DomainError.CredentialsInvalid());
+            return peers.Vouch(context.Connection, credential.Caller.Name)
+                ? Verdict.Of(credential)
+                : Verdict.No(DomainError.CredentialsInvalid());
         }
 
         if (trust.Current is not { } current)

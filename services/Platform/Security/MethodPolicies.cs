@@ -56,5 +56,6 @@ public static class MethodPolicies
     }
 
     private static InvalidOperationException Unknown(IMethod method) => new(
-        $"The contract does not say who may call {method.FullName}. Give the method the option (suite.common.v1.auth) in its .proto: {{public: true}}, or the scope it needs.");
+        $"The contract does not say who may call {method.FullName}. Give the method the option (suite.common.v1.auth) in its .proto: "
+        + "{public: true}, or the scope it needs.");
 }

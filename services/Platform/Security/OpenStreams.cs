@@ -35,7 +35,7 @@ internal sealed class OpenStreams(TrustStore trust)
         }
     }
 
-    /// <summary>Ends the streams whose credentials are no longer accepted. Their callers see a broken stream, and at the next call why.</summary>
+    /// <summary>Ends the streams whose credentials are no longer accepted. Callers see a broken stream, and at the next call why.</summary>
     public void Check()
     {
         if (trust.Current is not { } current || ReferenceEquals(current, _checked))

@@ -6,8 +6,8 @@ using Suite.Platform.Hosting;
 namespace Suite.Platform.Security;
 
 /// <summary>
-/// Where <c>SUITE_TLS_CLIENT_CA</c> is set, a service's token is good only on a connection whose client certificate names the same service: a
-/// token that was seen is of no use to anybody else.
+/// Where <c>SUITE_TLS_CLIENT_CA</c> is set, a service's token is good only on a connection whose client certificate names the same
+/// service: a token that was seen is of no use to anybody else.
 /// </summary>
 internal sealed class PeerCertificates(TlsSettings tls)
 {

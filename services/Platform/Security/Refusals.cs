@@ -8,7 +8,7 @@ using Suite.Platform.Errors;
 
 namespace Suite.Platform.Security;
 
-/// <summary>Answers a call that does not reach its method, in the form its caller speaks: as gRPC would, or as JSON transcoding would.</summary>
+/// <summary>Answers a call that does not reach its method, in its caller's language: as gRPC would, or as JSON transcoding would.</summary>
 internal static class Refusals
 {
     /// <summary>The messages that errors carry as details.</summary>
@@ -48,7 +48,8 @@ internal static class Refusals
     {
         StatusCode.Unauthenticated when error.Reason == Contracts.Common.V1.ErrorReason.CredentialsMissing => "Bearer",
         StatusCode.Unauthenticated => "Bearer error=\"invalid_token\"",
-        StatusCode.PermissionDenied when error.Details.TryGetValue("scope", out var scope) => $"Bearer error=\"insufficient_scope\", scope=\"{scope}\"",
+        StatusCode.PermissionDenied when error.Details.TryGetValue("scope", out var scope) =>
+            $"Bearer error=\"insufficient_scope\", scope=\"{scope}\"",
         _ => null,
     };
 

@@ -39,7 +39,9 @@ public static class SecurityModule
         return services;
     }
 
-    /// <summary>Authorizes every call from here on. At the start it makes sure that the keys are there and every method says who may call it.</summary>
+    /// <summary>
+    /// Authorizes every call from here on. At the start it makes sure that the keys are there and every method says who may call it.
+    /// </summary>
     /// <exception cref="InvalidOperationException">When the server starts: the message names the setting or the method.</exception>
     internal static void UseSecurity(this WebApplication app)
     {

@@ -30,11 +30,14 @@ internal sealed class ServiceKeys
         _tokens = tokens;
         if (options.ServiceKeysFile is not { Length: > 0 } file || !File.Exists(file))
         {
-            throw new InvalidOperationException($"SUITE_SERVICE_KEYS must name the file with the public keys of the services; it is '{options.ServiceKeysFile}'.");
+            throw new InvalidOperationException(
+                $"SUITE_SERVICE_KEYS must name the file with the public keys of the services; it is '{options.ServiceKeysFile}'.");
         }
 
         using var set = Parse(file);
-        if (options.IsProduction && set.RootElement.TryGetProperty("suite_development", out var development) && development.ValueKind != JsonValueKind.False)
+        if (options.IsProduction
+            && set.RootElement.TryGetProperty("suite_development", out var development)
+            && development.ValueKind != JsonValueKind.False)
         {
             throw new InvalidOperationException($"SUITE_SERVICE_KEYS ({file}) holds development keys, which are refused in Production.");
         }
@@ -43,15 +46,19 @@ internal sealed class ServiceKeys
         {
             _keys = set.RootElement.GetProperty("keys").EnumerateArray().Select(Read).ToFrozenDictionary(key => key.Key.KeyId);
         }
-        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or CryptographicException or ArgumentException)
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException
+            or CryptographicException or ArgumentException)
         {
-            throw new InvalidOperationException($"SUITE_SERVICE_KEYS ({file}) is no set of public keys (EC, P-256) with suite_service and suite_scopes: {e.Message}", e);
+            throw new InvalidOperationException(
+                $"SUITE_SERVICE_KEYS ({file}) is no set of public keys (EC, P-256) with suite_service and suite_scopes: {e.Message}", e);
         }
     }
 
     /// <summary>The id under which a service's key is known; null when it is not.</summary>
     public string? IdOf(string service, ECPoint point) => _keys.Values
-        .FirstOrDefault(key => key.Service == service && key.Point.X.AsSpan().SequenceEqual(point.X) && key.Point.Y.AsSpan().SequenceEqual(point.Y))
+        .FirstOrDefault(key => key.Service == service
+            && key.Point.X.AsSpan().SequenceEqual(point.X)
+            && key.Point.Y.AsSpan().SequenceEqual(point.Y))
         ?.Key.KeyId;
 
     /// <summary>The credential of a service's token for this service; null when it is not valid.</summary>

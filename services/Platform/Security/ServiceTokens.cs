@@ -23,14 +23,15 @@ internal sealed class ServiceTokens : IDisposable
     private readonly ECDsa _key;
     private readonly SigningCredentials _credentials;
 
-    /// <exception cref="InvalidOperationException">The key is not there, is none, is unknown to the others, or is for development only.</exception>
+    /// <exception cref="InvalidOperationException">The key is missing, is none, is unknown to the others, or is for development.</exception>
     public ServiceTokens(SecurityOptions options, ServiceKeys known, TimeProvider time)
     {
         _name = SecurityOptions.NameOf(options.Service);
         _time = time;
         if (options.ServiceKeyFile is not { Length: > 0 } file || !File.Exists(file))
         {
-            throw new InvalidOperationException($"SUITE_SERVICE_KEY must name the file with the private key of {options.Service}; it is '{options.ServiceKeyFile}'.");
+            throw new InvalidOperationException(
+                $"SUITE_SERVICE_KEY must name the file with the private key of {options.Service}; it is '{options.ServiceKeyFile}'.");
         }
 
         var pem = File.ReadAllText(file);
@@ -41,7 +42,8 @@ internal sealed class ServiceTokens : IDisposable
 
         _key = Import(file, pem);
         var id = known.IdOf(options.Service, _key.ExportParameters(includePrivateParameters: false).Q)
-            ?? throw new InvalidOperationException($"SUITE_SERVICE_KEY ({file}) is not among the keys of {options.Service} in SUITE_SERVICE_KEYS.");
+            ?? throw new InvalidOperationException(
+                $"SUITE_SERVICE_KEY ({file}) is not among the keys of {options.Service} in SUITE_SERVICE_KEYS.");
         _credentials = new SigningCredentials(new ECDsaSecurityKey(_key) { KeyId = id }, SecurityAlgorithms.EcdsaSha256);
     }
 

@@ -20,7 +20,9 @@ internal sealed class SignedTokens(TimeProvider time)
         {
             var token = new JsonWebToken(text);
             // An extension that must be understood is not.
-            return token is { Alg: SecurityAlgorithms.EcdsaSha256, Kid.Length: > 0 } && !token.TryGetHeaderValue<object>("crit", out _) ? token : null;
+            return token is { Alg: SecurityAlgorithms.EcdsaSha256, Kid.Length: > 0 } && !token.TryGetHeaderValue<object>("crit", out _)
+                ? token
+                : null;
         }
         catch (Exception e) when (e is ArgumentException or SecurityTokenException or FormatException)
         {

@@ -11,7 +11,7 @@ internal sealed class TrustHealthCheck(TrustStore trust) : IHealthCheck
         Task.FromResult(trust.Age switch
         {
             null => HealthCheckResult.Unhealthy("User has not said yet whom to believe."),
-            { } age when age > Fresh => HealthCheckResult.Degraded("User does not answer; what it said last of keys and revocations is used."),
+            { } age when age > Fresh => HealthCheckResult.Degraded("User does not answer; what it said last is used."),
             _ => HealthCheckResult.Healthy(),
         });
 }

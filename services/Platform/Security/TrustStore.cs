@@ -12,7 +12,7 @@ internal sealed class TrustStore(ITrustSource source, TimeProvider time, ILogger
     /// <summary>How long an answer may take.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>How soon after one question the next may follow when calls ask for it: tokens that name no key we know are easily made.</summary>
+    /// <summary>How soon the next question may follow when calls ask for it: tokens that name no key we know are easily made.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>A start takes its time; before this, a failure is nothing to tell of.</summary>
