@@ -38,7 +38,9 @@ internal sealed class CacheLevels : IDisposable
         _redis = ConnectionMultiplexer.Connect(suite.RedisConnectionString + ",allowAdmin=true");
         _postgres = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(suite.PostgresConnectionString)
         {
-            Database = "suite_user", MaxPoolSize = Callers, MaxAutoPrepare = 10,
+            Database = "suite_user",
+            MaxPoolSize = Callers,
+            MaxAutoPrepare = 10,
         });
     }
 

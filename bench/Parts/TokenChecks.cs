@@ -9,9 +9,9 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Suite.Bench.Measuring;
 using Suite.Bench.Report;
+using Suite.Contracts.Trust.V1;
 using Suite.Platform.Hosting;
 using Suite.Platform.Security;
-using Suite.Contracts.Trust.V1;
 
 namespace Suite.Bench.Parts;
 

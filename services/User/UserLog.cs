@@ -3,7 +3,10 @@ namespace Suite.Users;
 /// <summary>What the User service says in its log. Never personal data, never a credential.</summary>
 internal static partial class UserLog
 {
-    [LoggerMessage(3001, LogLevel.Warning, "The refresh token of session {SessionId} came a second time, so it is in two hands; the session was ended")]
+    [LoggerMessage(
+        3001,
+        LogLevel.Warning,
+        "The refresh token of session {SessionId} came a second time, so it is in two hands; the session was ended")]
     public static partial void RefreshTokenReused(ILogger logger, Guid sessionId);
 
     [LoggerMessage(3002, LogLevel.Information, "Made the signing key {Kid}, which signs from {SignTime:O}")]

@@ -7,7 +7,12 @@ namespace Suite.Cli.Commands;
 /// <summary><c>suite apikey …</c></summary>
 internal static class ApiKeyCommands
 {
-    public static Command Build(CommandLine cli) => new("apikey", "Makes, shows and revokes the keys of backends.") { Create(cli), List(cli), Revoke(cli) };
+    public static Command Build(CommandLine cli) => new("apikey", "Makes, shows and revokes the keys of backends.")
+    {
+        Create(cli),
+        List(cli),
+        Revoke(cli),
+    };
 
     private static Command Create(CommandLine cli)
     {

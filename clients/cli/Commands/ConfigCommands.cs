@@ -92,7 +92,9 @@ internal static class ConfigCommands
                     + $"give it on standard input: suite config set {wanted.Name} < FILE.");
             }
 
-            var text = given ?? (wanted.IsSecret ? (await SecretInput.ReadAsync(context, wanted.Name, cancellationToken)).Trim() : throw new UsageException($"{wanted.Name}: a value is missing."));
+            var text = given ?? (wanted.IsSecret
+                ? (await SecretInput.ReadAsync(context, wanted.Name, cancellationToken)).Trim()
+                : throw new UsageException($"{wanted.Name}: a value is missing."));
             Change(context, profile => wanted.Change(profile, text.Length == 0 ? null : text));
             context.Notices.Info($"{wanted.Name} of profile {context.ProfileName} is {(text.Length == 0 ? "removed" : "set")}.");
             return ExitCode.Ok;

@@ -15,7 +15,9 @@ internal static class SignInCommands
     public static Command Login(CommandLine cli)
     {
         var email = new Argument<string>("EMAIL") { Description = "The e-mail address of the user." };
-        var command = new Command("login", "Signs a user in, for this and later commands with the profile. The password is asked for, or read from standard input.")
+        var command = new Command(
+            "login",
+            "Signs a user in, for this and later commands with the profile. The password is asked for, or read from standard input.")
         {
             email,
         };

@@ -94,7 +94,8 @@ internal static class UserCommands
         var command = new Command("update", "Changes a user.") { name, email, displayName, etag, requestId };
         cli.Action(command, async (context, cancellationToken) =>
         {
-            (string Field, string? Value)[] changes = [("email", context.Parsed.GetValue(email)), ("display_name", context.Parsed.GetValue(displayName))];
+            (string Field, string? Value)[] changes =
+                [("email", context.Parsed.GetValue(email)), ("display_name", context.Parsed.GetValue(displayName))];
             var fields = changes.Where(change => change.Value is not null).Select(change => change.Field).ToList();
             if (fields.Count == 0)
             {

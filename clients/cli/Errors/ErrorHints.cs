@@ -9,7 +9,8 @@ internal static class ErrorHints
 {
     /// <summary>How calls get credentials.</summary>
     public const string HowToSignIn =
-        "Sign in with 'suite login EMAIL', or name the file of an API key: SUITE_TOKEN_FILE or --token-file (./build.sh run makes .suite/admin.key).";
+        "Sign in with 'suite login EMAIL', or name the file of an API key: SUITE_TOKEN_FILE or --token-file "
+        + "(./build.sh run makes .suite/admin.key).";
 
     /// <param name="report">What is known.</param>
     /// <param name="exception">Where it comes from.</param>
@@ -38,9 +39,11 @@ internal static class ErrorHints
     private static string? CredentialsHint(SuiteException failure, CommandContext context) => failure.Reason switch
     {
         ErrorReason.CredentialsMissing => HowToSignIn,
-        ErrorReason.CredentialsInvalid => $"the token of {context.TokenSource() ?? "this call"} is not accepted any more, or by this suite. {HowToSignIn}",
+        ErrorReason.CredentialsInvalid =>
+            $"the token of {context.TokenSource() ?? "this call"} is not accepted any more, or not by this suite. {HowToSignIn}",
         ErrorReason.RefreshTokenInvalid => "sign in again: 'suite login EMAIL'.",
-        ErrorReason.ScopeMissing => $"the scope {failure.Metadata.GetValueOrDefault("scope")} is missing; 'suite whoami' shows what calls are signed with.",
+        ErrorReason.ScopeMissing =>
+            $"the scope {failure.Metadata.GetValueOrDefault("scope")} is missing; 'suite whoami' shows what calls are signed with.",
         ErrorReason.RateLimited when failure.RetryAfter is { } wait => string.Create(
             System.Globalization.CultureInfo.InvariantCulture, $"try again in {Math.Ceiling(wait.TotalSeconds):0} s."),
         _ => null,

@@ -78,7 +78,12 @@ internal static class FakeErrors
             {
                 Violations =
                 {
-                    subjects.Select(subject => new PreconditionFailure.Types.Violation { Type = NameOf(reason), Subject = subject, Description = description }),
+                    subjects.Select(subject => new PreconditionFailure.Types.Violation
+                    {
+                        Type = NameOf(reason),
+                        Subject = subject,
+                        Description = description,
+                    }),
                 },
             }),
         },

@@ -8,7 +8,8 @@ namespace Suite.Platform.RateLimiting;
 /// script on one key, so that it is atomic and works on a cluster; the clock is Redis' own, so that replicas need not agree.
 /// Without Redis this process counts alone: a limit is never lifted, and a call never fails for it.
 /// </summary>
-internal sealed class RedisRateLimiter(Lazy<IConnectionMultiplexer> redis, TimeProvider time, ILogger<RedisRateLimiter> logger) : IRateLimiter
+internal sealed class RedisRateLimiter(Lazy<IConnectionMultiplexer> redis, TimeProvider time, ILogger<RedisRateLimiter> logger)
+    : IRateLimiter
 {
     /// <summary>How long Redis is left alone after it failed, so that calls do not wait for it one after another.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);

@@ -30,7 +30,7 @@ public static class SecurityModule
         services.AddSingleton<CredentialVerifier>();
 
         // The last registration is the one that counts, so a service's own wins wherever it stands.
-        services.AddServiceClient<TrustService.TrustServiceClient>("SUITE_USER_ADDRESS");
+        services.AddServiceClient<TrustService.TrustServiceClient>("SUITE_USER_ADDRESS", "user");
         services.TryAddSingleton<ITrustSource, RemoteTrustSource>();
         services.AddSingleton<TrustStore>();
         services.AddSingleton<OpenStreams>();

@@ -56,7 +56,13 @@ internal sealed record BackendKey(
     /// <param name="now">When.</param>
     /// <param name="expireTime">When it ends by itself; null for never.</param>
     public static BackendKey Create(
-        Guid id, string displayName, IEnumerable<string> scopes, string creator, string secret, DateTimeOffset now, DateTimeOffset? expireTime) =>
+        Guid id,
+        string displayName,
+        IEnumerable<string> scopes,
+        string creator,
+        string secret,
+        DateTimeOffset now,
+        DateTimeOffset? expireTime) =>
         new(
             id,
             displayName,
@@ -77,7 +83,9 @@ internal sealed record BackendKey(
         Scopes = { Scopes },
         Prefix = Prefix,
         Creator = Creator,
-        State = RevokeTime is not null ? ApiKey.Types.State.Revoked : ExpireTime <= now ? ApiKey.Types.State.Expired : ApiKey.Types.State.Active,
+        State = RevokeTime is not null ? ApiKey.Types.State.Revoked
+            : ExpireTime <= now ? ApiKey.Types.State.Expired
+            : ApiKey.Types.State.Active,
         CreateTime = Timestamp.FromDateTimeOffset(CreateTime),
         ExpireTime = ToTimestamp(ExpireTime),
         LastUseTime = ToTimestamp(LastUseTime),

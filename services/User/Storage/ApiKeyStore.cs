@@ -71,7 +71,8 @@ internal sealed class ApiKeyStore(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Ends a key that is locked; the revocation for every service goes with it.</summary>
-    public static async Task RevokeAsync(BackendKey key, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public static async Task RevokeAsync(
+        BackendKey key, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await using (var command = new NpgsqlCommand(Revoke, transaction.Connection, transaction))
         {
@@ -101,8 +102,9 @@ internal sealed class ApiKeyStore(NpgsqlDataSource dataSource)
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The administrator's keys that are not revoked; no other replica changes which they are until the transaction ends.</summary>
-    public static async Task<IReadOnlyList<BackendKey>> LockAdministratorsAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    /// <summary>The administrator's keys that are not revoked; no other replica changes which until the transaction ends.</summary>
+    public static async Task<IReadOnlyList<BackendKey>> LockAdministratorsAsync(
+        NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await using (var command = new NpgsqlCommand(LockAdministrator, transaction.Connection, transaction))
         {

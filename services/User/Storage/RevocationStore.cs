@@ -29,14 +29,18 @@ internal sealed class RevocationStore(NpgsqlDataSource dataSource)
 
     private const string Forget = "DELETE FROM revocations WHERE expire_time < $1";
 
-    /// <summary>Revokes subjects such as <c>sessions/{uuid}</c>. The last thing a transaction does: others wait for it from here on.</summary>
+    /// <summary>Revokes subjects such as <c>sessions/{uuid}</c>. The last thing a transaction does: others wait from here on.</summary>
     /// <param name="subjects">What is revoked.</param>
     /// <param name="now">When.</param>
     /// <param name="expireTime">From when on it no longer matters; null for never.</param>
     /// <param name="transaction">The transaction of what ends them.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task AppendAsync(
-        string[] subjects, DateTimeOffset now, DateTimeOffset? expireTime, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        string[] subjects,
+        DateTimeOffset now,
+        DateTimeOffset? expireTime,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken)
     {
         if (subjects.Length == 0)
         {

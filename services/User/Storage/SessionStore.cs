@@ -10,7 +10,8 @@ internal sealed class SessionStore(NpgsqlDataSource dataSource)
 {
     private const string Columns = "s.id, s.user_id, s.user_agent, s.create_time, s.refresh_time, s.expire_time, s.end_time";
 
-    private const string FamilyColumns = $"{Columns}, u.state, s.generation, s.token_hash, s.previous_hash, s.rotate_request, s.rotate_time";
+    private const string FamilyColumns =
+        $"{Columns}, u.state, s.generation, s.token_hash, s.previous_hash, s.rotate_request, s.rotate_time";
 
     // Ended sessions are found too, so that a request id cannot be used for a second one.
     private const string Insert =
@@ -78,7 +79,8 @@ internal sealed class SessionStore(NpgsqlDataSource dataSource)
         LockAsync(LockById, id, transaction, cancellationToken);
 
     /// <summary>The session that a request made, locked for the rest of the transaction.</summary>
-    public static Task<RefreshFamily?> LockByRequestAsync(Guid requestId, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+    public static Task<RefreshFamily?> LockByRequestAsync(
+        Guid requestId, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
         LockAsync(LockByRequest, requestId, transaction, cancellationToken);
 
     /// <summary>Writes the newest token of a session that is locked.</summary>
@@ -123,7 +125,8 @@ internal sealed class SessionStore(NpgsqlDataSource dataSource)
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<RefreshFamily?> LockAsync(string sql, Guid key, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    private static async Task<RefreshFamily?> LockAsync(
+        string sql, Guid key, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
         command.Parameters.Add(new() { Value = key });

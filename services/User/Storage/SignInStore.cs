@@ -33,7 +33,8 @@ internal sealed class SignInStore(NpgsqlDataSource dataSource)
     /// Whether the user is still active and the password still the same; from here on neither can change until the transaction ends,
     /// so that no session begins behind the back of what ends them all.
     /// </summary>
-    public static async Task<bool> StillHoldsAsync(SignInCandidate candidate, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public static async Task<bool> StillHoldsAsync(
+        SignInCandidate candidate, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction)
         {

@@ -150,7 +150,7 @@ internal sealed class TrustChainTests
             async () => await SecuredHost.StartAsync("order", _keys, _trust, app => app.MapGrpcService<Silent>()),
             Throws.InvalidOperationException.With.Message.Contains("/suite.order.v1.OrderService/Unspoken").And.Message.Contains("suite.common.v1.auth"));
         Assert.That(
-            async () => await SecuredHost.StartAsync("order", _keys, _trust, app => app.MapGrpcService<Foreign>()),
+            async () => await SecuredHost.StartAsync("order", _keys, _trust, app => app.MapGrpcService<Stranger>()),
             Throws.InvalidOperationException.With.Message.Contains("/foreign.Service/Call"));
     }
 
@@ -196,8 +196,10 @@ internal sealed class TrustChainTests
         }
     }
 
+    private sealed class Stranger : Foreign;
+
     [BindServiceMethod(typeof(Foreign), nameof(BindForeign))]
-    public sealed class Foreign : Silent
+    public abstract class Foreign : Silent
     {
         public virtual Task<Order> Call(GetOrderRequest request, ServerCallContext context) => Task.FromResult(new Order());
 

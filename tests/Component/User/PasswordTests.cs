@@ -124,7 +124,7 @@ internal sealed class PasswordTests : UserFixture
     private static ChangePasswordRequest Request(string name, string current, string next) =>
         new() { Name = name, CurrentPassword = current, NewPassword = next, RequestId = Guid.NewGuid().ToString() };
 
-    private Task ChangeAsync(ChangePasswordRequest request, Caller caller) =>
+    private Task<ChangePasswordResponse> ChangeAsync(ChangePasswordRequest request, Caller caller) =>
         Room.Service.ChangePassword(request, UserRoom.Call(caller, request));
 
     private async Task<string?> HashAsync(string user)

@@ -198,7 +198,7 @@ internal sealed class PlayedOrders : OrderService.OrderServiceClient
             }
 
             var terms = FilterParser.Parse(request.Filter).ToDictionary(term => term.Field, term => term.Value);
-            var found = All.Where(o => o.Customer == terms["customer"] && o.State.ToString().ToUpperInvariant() == terms["state"]);
+            var found = All.Where(o => o.Customer == terms["customer"] && o.State.ToString().Equals(terms["state"], StringComparison.OrdinalIgnoreCase));
             return new ListOrdersResponse { Orders = { found.Take(request.PageSize) } };
         });
 }

@@ -41,6 +41,19 @@ internal sealed class TrimmedPublishTests
         }
 
         Console.WriteLine("imported: " + imported);
+        var ben = fake.AddUser("ben@example.com", password: "correct horse battery");
+        var session = await suite.Sessions.SignInAsync(ben.Email, "correct horse battery");
+        var asBen = new SuiteCallOptions { Credentials = session };
+        Console.WriteLine("signed in: " + (await suite.Users.GetAsync(session.User, asBen)).Email);
+        try
+        {
+            await suite.Users.SuspendAsync(ben.Name, options: asBen);
+        }
+        catch (SuiteException e)
+        {
+            Console.WriteLine($"not allowed: {e.Reason} {e.Metadata["scope"]}");
+        }
+
         var profiles = SuiteProfiles.Load(Path.Combine(AppContext.BaseDirectory, "profiles.json"));
         profiles.Set("work", new SuiteProfile { Address = "http://127.0.0.1:1", Timeout = "2s" });
         profiles.Use("work");
@@ -79,6 +92,8 @@ internal sealed class TrimmedPublishTests
             "decided: Confirmed",
             "refused: InvalidRequest INVALID_REQUEST order.lines[0].quantity",
             "imported: 20",
+            "signed in: ben@example.com",
+            "not allowed: ScopeMissing directory.write",
             "nobody: Unavailable after some attempts: True",
         }));
     }

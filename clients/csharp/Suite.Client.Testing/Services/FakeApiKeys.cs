@@ -30,7 +30,8 @@ internal static class FakeApiKeys
 
     public static ListApiKeysResponse List(FakeState state, ListApiKeysRequest request)
     {
-        var (items, next) = FakePages.Cut("ListApiKeys", state.ApiKeys.Values.Reverse().Select(k => Shown(state, k)), k => k.Name, request.PageSize, request.PageToken);
+        var keys = state.ApiKeys.Values.Reverse().Select(key => Shown(state, key));
+        var (items, next) = FakePages.Cut("ListApiKeys", keys, key => key.Name, request.PageSize, request.PageToken);
         return new ListApiKeysResponse { ApiKeys = { items }, NextPageToken = next };
     }
 
@@ -57,7 +58,7 @@ internal static class FakeApiKeys
         {
             if (!FakePolicies.AllScopes.Contains(scope))
             {
-                throw FakeErrors.Invalid($"api_key.scopes[{i}]", $"'{scope}' is no scope that a method names.", ErrorReason.InvalidRequest);
+                throw FakeErrors.Invalid($"api_key.scopes[{i}]", $"'{scope}' is no scope that a method names.");
             }
 
             state.Caller.MustHave(scope);

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Suite.Contracts.Common.V1;
 
 namespace Suite.Client.Testing;
@@ -28,7 +29,10 @@ internal sealed record FakeCaller(string Name, IReadOnlySet<string>? Scopes, str
         if (!Has(scope))
         {
             throw FakeErrors.Make(
-                Grpc.Core.StatusCode.PermissionDenied, ErrorReason.ScopeMissing, $"The credentials do not hold the scope {scope}.", metadata: ("scope", scope));
+                StatusCode.PermissionDenied,
+                ErrorReason.ScopeMissing,
+                $"The credentials do not hold the scope {scope}.",
+                metadata: ("scope", scope));
         }
     }
 }

@@ -52,7 +52,9 @@ internal static class FakeOrders
     public static FakeOrder Find(FakeState state, string name) =>
         !name.StartsWith("orders/", StringComparison.Ordinal)
             ? throw FakeErrors.Invalid("name", "must be a name of the form orders/{uuid}.")
-            : state.Orders.TryGetValue(name, out var order) && state.Caller.MayKnowOf(order.Current.Customer) ? order : throw FakeErrors.NotFound(name);
+            : state.Orders.TryGetValue(name, out var order) && state.Caller.MayKnowOf(order.Current.Customer)
+                ? order
+                : throw FakeErrors.NotFound(name);
 
     private static Order Place(FakeState state, Order? wanted)
     {

@@ -11,7 +11,9 @@ internal static class FakePayments
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(3);
 
     public static Payment Get(FakeState state, GetPaymentRequest request) =>
-        state.Payments.TryGetValue(request.Name, out var payment) && IsKnown(state, payment) ? payment.Clone() : throw FakeErrors.NotFound(request.Name);
+        state.Payments.TryGetValue(request.Name, out var payment) && IsKnown(state, payment)
+            ? payment.Clone()
+            : throw FakeErrors.NotFound(request.Name);
 
     public static ListPaymentsResponse List(FakeState state, ListPaymentsRequest request)
     {

@@ -26,7 +26,8 @@ internal static class FakePolicies
         .ToDictionary(method => $"{method.Service.FullName}/{method.Name}", method => method.GetOptions().GetExtension(AuthExtensions.Auth));
 
     /// <summary>Every scope that a method names.</summary>
-    public static IReadOnlySet<string> AllScopes { get; } = Policies.Values.Select(policy => policy.Scope).Where(scope => scope.Length > 0).ToHashSet();
+    public static IReadOnlySet<string> AllScopes { get; } =
+        Policies.Values.Select(policy => policy.Scope).Where(scope => scope.Length > 0).ToHashSet();
 
     /// <param name="method">For example <c>suite.order.v1.OrderService/CreateOrder</c>.</param>
     public static AuthPolicy Of(string method) => Policies.GetValueOrDefault(method) ?? new AuthPolicy { Public = true };

@@ -10,7 +10,13 @@ namespace Suite.Client.Testing;
 internal static class FakeStreams
 {
     public static async Task WatchAsync(
-        FakeState state, FakeCaller caller, ScriptStep step, WatchOrderRequest request, Action<IMessage> send, TimeProvider time, CancellationToken cancellationToken)
+        FakeState state,
+        FakeCaller caller,
+        ScriptStep step,
+        WatchOrderRequest request,
+        Action<IMessage> send,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         await BeginAsync(step, time, cancellationToken).ConfigureAwait(false);
         var seen = request.AfterVersion;

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Grpc.Core;
 using Suite.Contracts.Common.V1;
 using Suite.Contracts.Users.V1;
+using OrderState = Suite.Contracts.Orders.V1.Order.Types.State;
 
 namespace Suite.Client.Testing;
 
@@ -47,7 +49,9 @@ internal static class FakeUsers
     {
         var wanted = request.User ?? throw FakeErrors.Invalid("user", "must be set.");
         var user = Changing(state, wanted.Name, wanted.Etag);
-        var fields = request.UpdateMask?.Paths ?? [.. new[] { wanted.Email.Length > 0 ? "email" : "", wanted.DisplayName.Length > 0 ? "display_name" : "" }.Where(f => f.Length > 0)];
+        List<string> fields = request.UpdateMask is { } mask
+            ? [.. mask.Paths]
+            : [.. new[] { ("email", wanted.Email), ("display_name", wanted.DisplayName) }.Where(f => f.Item2.Length > 0).Select(f => f.Item1)];
         if (fields.FirstOrDefault(f => f is not ("email" or "display_name" or "*")) is { } unknown)
         {
             throw FakeErrors.Invalid("update_mask", $"'{unknown}' can not be changed; email and display_name can.");
@@ -81,8 +85,9 @@ internal static class FakeUsers
     {
         var user = Changing(state, request.Name, request.Etag);
         var open = state.Orders.Values
-            .Where(o => o.Current.Customer == user.Name && o.Current.State is Contracts.Orders.V1.Order.Types.State.Pending or Contracts.Orders.V1.Order.Types.State.Confirmed)
-            .Select(o => o.Current.Name)
+            .Select(o => o.Current)
+            .Where(o => o.Customer == user.Name && o.State is OrderState.Pending or OrderState.Confirmed)
+            .Select(o => o.Name)
             .Take(10)
             .ToList();
         if (open.Count > 0)
@@ -177,7 +182,7 @@ internal static class FakeUsers
     private static void Changed(FakeState state, User user)
     {
         user.UpdateTime = state.Now();
-        user.Etag = (int.Parse(user.Etag, System.Globalization.CultureInfo.InvariantCulture) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        user.Etag = (int.Parse(user.Etag, CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture);
     }
 
     private static void CheckAddress(FakeState state, string email, string owner)
@@ -189,7 +194,8 @@ internal static class FakeUsers
 
         if (state.Users.Values.Any(u => u.Name != owner && string.Equals(u.Email, email, StringComparison.OrdinalIgnoreCase)))
         {
-            throw FakeErrors.About(StatusCode.AlreadyExists, ErrorReason.ResourceAlreadyExists, "user.email", "A user with this e-mail address already exists.");
+            throw FakeErrors.About(
+                StatusCode.AlreadyExists, ErrorReason.ResourceAlreadyExists, "user.email", "A user with this e-mail address already exists.");
         }
     }
 

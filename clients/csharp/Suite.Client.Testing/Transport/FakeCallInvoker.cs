@@ -50,7 +50,8 @@ internal sealed class FakeCallInvoker(FakeState state, CallScript script, TimePr
         _ = stream.RunAsync(ending, async token =>
         {
             var caller = Authorize(call);
-            await FakeStreams.WatchAsync(state, caller, script.Next(method.Name), (WatchOrderRequest)copy, Send(stream), time, token).ConfigureAwait(false);
+            var step = script.Next(method.Name);
+            await FakeStreams.WatchAsync(state, caller, step, (WatchOrderRequest)copy, Send(stream), time, token).ConfigureAwait(false);
         });
         return new AsyncServerStreamingCall<TResponse>(stream, ending.Headers, () => ending.Status, () => ending.Trailers, ending.Dispose);
     }

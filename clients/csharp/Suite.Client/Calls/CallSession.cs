@@ -206,7 +206,9 @@ internal sealed class CallSession : IDisposable
         if (!_endpoint.MayCarryToken)
         {
             throw Refuse(
-                $"Credentials would travel unencrypted to {_endpoint.Address}. Use https, or set AllowTokenOverPlaintext where the network is trusted.", null);
+                $"Credentials would travel unencrypted to {_endpoint.Address}. "
+                    + "Use https, or set AllowTokenOverPlaintext where the network is trusted.",
+                null);
         }
     }
 

@@ -6,7 +6,8 @@ namespace Suite.Client;
 /// The tokens of a session as their holder keeps them. Times are the holder's own: the service says how long a token lives, and a
 /// clock that differs from the service's does not matter.
 /// </summary>
-internal sealed record HeldTokens(string Session, string User, string AccessToken, string RefreshToken, DateTimeOffset RenewTime, DateTimeOffset EndTime)
+internal sealed record HeldTokens(
+    string Session, string User, string AccessToken, string RefreshToken, DateTimeOffset RenewTime, DateTimeOffset EndTime)
 {
     private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(1);
 
@@ -17,7 +18,8 @@ internal sealed record HeldTokens(string Session, string User, string AccessToke
         var session = answer.Session ?? new Session();
         var ends = answer.AccessExpireTime?.ToDateTimeOffset() ?? asked;
         var lifetime = ends - ((session.RefreshTime ?? session.CreateTime)?.ToDateTimeOffset() ?? asked);
-        return Of(session.Name, session.User, answer.AccessToken, answer.RefreshToken, asked + (lifetime > TimeSpan.Zero ? lifetime : TimeSpan.Zero), lifetime);
+        lifetime = lifetime > TimeSpan.Zero ? lifetime : TimeSpan.Zero;
+        return Of(session.Name, session.User, answer.AccessToken, answer.RefreshToken, asked + lifetime, lifetime);
     }
 
     /// <param name="session">The name of the session.</param>

@@ -72,7 +72,8 @@ internal abstract class SessionCredentials : ISuiteCredentials
         if (isGood && !WaitsForRenewal)
         {
             // Should it fail, the next who asks is told.
-            _ = renewal.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = renewal.ContinueWith(
+                static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             return held!.AccessToken;
         }
 

@@ -13,10 +13,16 @@ public sealed class SessionsClient
     private const string ServiceName = "suite.user.v1.SessionService";
 
     private static readonly UnaryCall<CreateSessionRequest, SessionTokens> CreateSession = new(
-        ServiceName, "CreateSession", static (invoker, request, options) => new Service(invoker).CreateSessionAsync(request, options), isSignIn: true);
+        ServiceName,
+        "CreateSession",
+        static (invoker, request, options) => new Service(invoker).CreateSessionAsync(request, options),
+        isSignIn: true);
 
     private static readonly UnaryCall<RefreshSessionRequest, SessionTokens> RefreshSession = new(
-        ServiceName, "RefreshSession", static (invoker, request, options) => new Service(invoker).RefreshSessionAsync(request, options), isSignIn: true);
+        ServiceName,
+        "RefreshSession",
+        static (invoker, request, options) => new Service(invoker).RefreshSessionAsync(request, options),
+        isSignIn: true);
 
     private static readonly UnaryCall<DeleteSessionRequest, DeleteSessionResponse> DeleteSession =
         new(ServiceName, "DeleteSession", static (invoker, request, options) => new Service(invoker).DeleteSessionAsync(request, options));

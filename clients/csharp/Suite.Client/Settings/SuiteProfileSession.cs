@@ -24,7 +24,8 @@ public sealed record SuiteProfileSession
     public required string RefreshToken { get; init; }
 
     /// <summary>
-    /// The <c>request_id</c> of a renewal that was begun and whose answer is not here yet; the next try repeats it. <c>null</c> while none is under way.
+    /// The <c>request_id</c> of a renewal that was begun and whose answer is not here yet; the next try repeats it. <c>null</c> while
+    /// none is under way.
     /// </summary>
     public string? RequestId { get; init; }
 

@@ -93,7 +93,13 @@ public sealed class UsersClient
     public SuiteList<User> List(string? filter = null, string? orderBy = null, SuiteListOptions? list = null, SuiteCallOptions? options = null) =>
         new(list, async (size, token, cancellationToken) =>
         {
-            var request = new ListUsersRequest { PageSize = size, PageToken = token, Filter = filter ?? string.Empty, OrderBy = orderBy ?? string.Empty };
+            var request = new ListUsersRequest
+            {
+                PageSize = size,
+                PageToken = token,
+                Filter = filter ?? string.Empty,
+                OrderBy = orderBy ?? string.Empty,
+            };
             var response = await ListUsers.InvokeAsync(_environment, _endpoint, request, null, options, cancellationToken).ConfigureAwait(false);
             return new SuitePage<User>(response.Users, response.NextPageToken);
         });

@@ -56,7 +56,10 @@ internal sealed class AdministratorKey(
                 return;
             }
 
-            var made = BackendKey.Create(Guid.CreateVersion7(now), DisplayName, scopes, Creator, secret, now, null) with { Administrator = true };
+            var made = BackendKey.Create(Guid.CreateVersion7(now), DisplayName, scopes, Creator, secret, now, null) with
+            {
+                Administrator = true,
+            };
             if (await ApiKeyStore.InsertAsync(made, transaction, token))
             {
                 UserLog.AdministratorKeyMade(logger, made.Id);
@@ -83,6 +86,6 @@ internal sealed class AdministratorKey(
         return BackendKey.IsSecret(text)
             ? text
             : throw new InvalidOperationException(
-                $"{FileKey} names the file '{path}', which does not hold a secret: {BackendKey.SecretPrefix} and 32 random bytes in base64url.");
+                $"{FileKey} names the file '{path}', which holds no secret: {BackendKey.SecretPrefix} and 32 random bytes in base64url.");
     }
 }

@@ -36,8 +36,9 @@ internal sealed class ApiKeyUses(ApiKeyStore keys, TimeProvider time, ILogger<Ap
 
         await keys.UsedAsync(minutes, cancellationToken);
         // Only the last minute matters, so that what is remembered does not grow.
-        _written = new ConcurrentDictionary<Guid, DateTimeOffset>(minutes.Concat(_written.Where(w => time.GetUtcNow() - w.Value < TimeSpan.FromMinutes(2)))
-            .GroupBy(m => m.Key).ToDictionary(g => g.Key, g => g.Max(m => m.Value)));
+        var lately = _written.Where(w => time.GetUtcNow() - w.Value < TimeSpan.FromMinutes(2));
+        _written = new ConcurrentDictionary<Guid, DateTimeOffset>(
+            minutes.Concat(lately).GroupBy(m => m.Key).ToDictionary(g => g.Key, g => g.Max(m => m.Value)));
         foreach (var pair in minutes)
         {
             _unwritten.TryRemove(pair);

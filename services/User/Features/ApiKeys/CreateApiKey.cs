@@ -31,7 +31,13 @@ internal sealed class CreateApiKey(IdempotencyStore requests, MasterKey master, 
                 var now = time.GetMicrosecondUtcNow();
                 var id = Guid.CreateVersion7(now);
                 var backend = BackendKey.Create(
-                    id, wanted.DisplayName, wanted.Scopes, caller.Name, Secret(id), now, Microseconds(wanted.ExpireTime?.ToDateTimeOffset()));
+                    id,
+                    wanted.DisplayName,
+                    wanted.Scopes,
+                    caller.Name,
+                    Secret(id),
+                    now,
+                    Microseconds(wanted.ExpireTime?.ToDateTimeOffset()));
                 await ApiKeyStore.InsertAsync(backend, transaction, token);
                 return backend.ToProto(now);
             },

@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace Suite.Users.Features.Limits;
 
-/// <summary>Where a call comes from, as the connection has it. What headers say (<c>x-forwarded-for</c>) is the caller's own claim.</summary>
+/// <summary>Where a call comes from, by its connection. What headers say (<c>x-forwarded-for</c>) is the caller's own claim.</summary>
 internal static class PeerAddress
 {
     /// <summary>The address of the call's connection.</summary>

@@ -119,6 +119,7 @@ internal sealed class Argon2PasswordHasher : IPasswordHasher, IDisposable
         // libsodium knows one lane only.
         var parameters = new Argon2Parameters { DegreeOfParallelism = 1, MemorySize = memoryKib, NumberOfPasses = iterations };
         // As bytes of UTF-8, as every other implementation has it: the overload for text takes UTF-16.
-        return PasswordBasedKeyDerivationAlgorithm.Argon2id(parameters).DeriveBytes(Encoding.UTF8.GetBytes(password), salt, PasswordHash.HashBytes);
+        var algorithm = PasswordBasedKeyDerivationAlgorithm.Argon2id(parameters);
+        return algorithm.DeriveBytes(Encoding.UTF8.GetBytes(password), salt, PasswordHash.HashBytes);
     }
 }

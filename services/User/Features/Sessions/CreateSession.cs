@@ -27,7 +27,8 @@ internal sealed class CreateSession(
     TimeProvider time)
 {
     /// <exception cref="DomainException">UNAUTHENTICATED (SIGN_IN_REFUSED), RESOURCE_EXHAUSTED (RATE_LIMITED, OVERLOADED).</exception>
-    public async Task<SessionTokens> RunAsync(CreateSessionRequest request, string address, string userAgent, CancellationToken cancellationToken)
+    public async Task<SessionTokens> RunAsync(
+        CreateSessionRequest request, string address, string userAgent, CancellationToken cancellationToken)
     {
         var requestId = Guid.Parse(request.RequestId);
         await limits.CheckAsync(CredentialUse.SignIn, address, request.Email, cancellationToken);

@@ -26,7 +26,8 @@ internal sealed class SessionEnding(IOutbox outbox, SigningKeyOptions keys, Time
     private const string Erase = "UPDATE sessions SET user_agent = '' WHERE user_id = $1";
 
     /// <summary>Ends one session in the caller's transaction; one that is over already stays as it is.</summary>
-    public async Task EndAsync(Guid id, SessionEnded.Types.Reason reason, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    public async Task EndAsync(
+        Guid id, SessionEnded.Types.Reason reason, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var now = time.GetMicrosecondUtcNow();
         await using var command = new NpgsqlCommand(EndOne, transaction.Connection, transaction);
@@ -37,7 +38,11 @@ internal sealed class SessionEnding(IOutbox outbox, SigningKeyOptions keys, Time
     }
 
     public async Task EndAllAsync(
-        Guid userId, SessionEnded.Types.Reason reason, Guid? exceptSession, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        Guid userId,
+        SessionEnded.Types.Reason reason,
+        Guid? exceptSession,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken)
     {
         var now = time.GetMicrosecondUtcNow();
         if (reason == SessionEnded.Types.Reason.UserDeleted)
@@ -57,7 +62,11 @@ internal sealed class SessionEnding(IOutbox outbox, SigningKeyOptions keys, Time
     }
 
     private async Task EndAsync(
-        NpgsqlCommand command, SessionEnded.Types.Reason reason, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        NpgsqlCommand command,
+        SessionEnded.Types.Reason reason,
+        DateTimeOffset now,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken)
     {
         var ended = new List<(Guid Id, Guid UserId)>();
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using Suite.Contracts.Users.V1;
@@ -66,7 +67,7 @@ internal sealed class AccessTokenIssuer(SigningKeyRing ring, SigningKeyOptions o
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         // Base64 makes the result safe everywhere; "+" as it is keeps typ readable to whoever decodes it.
-        using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         write(json);
         json.WriteEndObject();

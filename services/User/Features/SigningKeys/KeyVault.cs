@@ -21,7 +21,12 @@ internal sealed class KeyVault(MasterKey master)
         var nonce = sealedKey.AsSpan(0, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(_key, TagBytes);
-        aes.Encrypt(nonce, secret, sealedKey.AsSpan(NonceBytes, secret.Length), sealedKey.AsSpan(NonceBytes + secret.Length), Encoding.UTF8.GetBytes(kid));
+        aes.Encrypt(
+            nonce,
+            secret,
+            sealedKey.AsSpan(NonceBytes, secret.Length),
+            sealedKey.AsSpan(NonceBytes + secret.Length),
+            Encoding.UTF8.GetBytes(kid));
         return sealedKey;
     }
 
@@ -33,13 +38,17 @@ internal sealed class KeyVault(MasterKey master)
             var secret = new byte[sealedKey.Length - NonceBytes - TagBytes];
             using var aes = new AesGcm(_key, TagBytes);
             aes.Decrypt(
-                sealedKey.AsSpan(0, NonceBytes), sealedKey.AsSpan(NonceBytes, secret.Length), sealedKey.AsSpan(^TagBytes..), secret, Encoding.UTF8.GetBytes(kid));
+                sealedKey.AsSpan(0, NonceBytes),
+                sealedKey.AsSpan(NonceBytes, secret.Length),
+                sealedKey.AsSpan(^TagBytes..),
+                secret,
+                Encoding.UTF8.GetBytes(kid));
             return secret;
         }
         catch (CryptographicException e)
         {
             throw new InvalidOperationException(
-                $"The signing key {kid} in the database cannot be decrypted: {MasterKey.FileKey} does not name the key it was encrypted with.", e);
+                $"The signing key {kid} in the database cannot be decrypted: {MasterKey.FileKey} names another key.", e);
         }
     }
 }

@@ -41,7 +41,8 @@ internal sealed class MasterKey
         {
             if (environment.IsProduction())
             {
-                throw new InvalidOperationException($"{FileKey} names a key for development, which is refused in Production: make one of your own.");
+                throw new InvalidOperationException(
+                    $"{FileKey} names a key for development, which is refused in Production: make one of your own.");
             }
 
             text = text[Development.Length..];

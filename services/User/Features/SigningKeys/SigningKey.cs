@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Suite.Users.Features.SigningKeys;
 
-/// <summary>A key pair (ES256: ECDSA on P-256 with SHA-256) and when its turn is: from <paramref name="SignTime"/> until the next key's.</summary>
+/// <summary>
+/// A key pair (ES256: ECDSA on P-256 with SHA-256) and when its turn is: from <paramref name="SignTime"/> until the next key's.
+/// </summary>
 /// <param name="Kid">Its id: the thumbprint of the public key (RFC 7638).</param>
 /// <param name="X">The point's x, 32 bytes, big-endian.</param>
 /// <param name="Y">The point's y, 32 bytes, big-endian.</param>

@@ -42,19 +42,22 @@ internal sealed record SigningKeyOptions
         var options = new SigningKeyOptions
         {
             Issuer = issuer,
-            AccessLifetime = TimeSpan.FromMinutes(Number(configuration, "SUITE_ACCESS_TOKEN_MINUTES", otherwise.AccessLifetime.TotalMinutes, 60)),
+            AccessLifetime = TimeSpan.FromMinutes(
+                Number(configuration, "SUITE_ACCESS_TOKEN_MINUTES", otherwise.AccessLifetime.TotalMinutes, 60)),
             Period = TimeSpan.FromDays(Number(configuration, "SUITE_SIGNING_KEY_DAYS", otherwise.Period.TotalDays, 365)),
             Lead = TimeSpan.FromSeconds(Number(configuration, "SUITE_SIGNING_KEY_LEAD_SECONDS", otherwise.Lead.TotalSeconds, 86_400)),
         };
         return options.Lead < options.Period && options.Lead >= TimeSpan.FromSeconds(1)
             ? options
-            : throw new InvalidOperationException("SUITE_SIGNING_KEY_LEAD_SECONDS must be at least 1 and less than SUITE_SIGNING_KEY_DAYS.");
+            : throw new InvalidOperationException(
+                "SUITE_SIGNING_KEY_LEAD_SECONDS must be at least 1 and less than SUITE_SIGNING_KEY_DAYS.");
     }
 
     private static double Number(IConfiguration configuration, string key, double otherwise, double most) =>
         configuration[key] is not { Length: > 0 } text
             ? otherwise
-            : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= most
+            : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                && number > 0 && number <= most
                 ? number
                 : throw new InvalidOperationException($"{key} is '{text}', which is no number above 0 and up to {most}.");
 }

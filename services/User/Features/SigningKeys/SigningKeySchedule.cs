@@ -22,7 +22,7 @@ internal static class SigningKeySchedule
         return due > announced ? null : announced;
     }
 
-    /// <summary>The keys that have signed nothing that still lives: their successor took over longer ago than a token's whole life.</summary>
+    /// <summary>The keys that signed nothing that still lives: the next one took over longer ago than a token's whole life.</summary>
     public static IReadOnlyList<SigningKey> Spent(IReadOnlyList<SigningKey> keys, SigningKeyOptions options, DateTimeOffset now) =>
         [.. keys.Where((_, i) => i + 1 < keys.Count && keys[i + 1].SignTime + options.AccessLifetime + SigningKeyOptions.Skew < now)];
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Suite.Users.Features.SigningKeys;
 
-/// <summary>What anybody may fetch to check access tokens: the public keys (RFC 7517) and where they are (OpenID Connect Discovery).</summary>
+/// <summary>What anybody may fetch to check access tokens: the public keys (RFC 7517) and where they are (OpenID Discovery).</summary>
 internal static class WellKnown
 {
     public const string KeysPath = "/.well-known/jwks.json";
@@ -40,7 +40,7 @@ internal static class WellKnown
         });
     }
 
-    /// <summary>Only what is true: Suite issues access tokens to its own users, and no code, ID token or consent to other applications.</summary>
+    /// <summary>Only what is true: Suite gives access tokens to its own users, and no code or ID token to other applications.</summary>
     internal static Task WriteConfigurationAsync(HttpContext context)
     {
         var options = context.RequestServices.GetRequiredService<SigningKeyOptions>();

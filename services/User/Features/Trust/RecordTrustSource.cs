@@ -12,7 +12,8 @@ namespace Suite.Users.Features.Trust;
 /// Whom to believe, out of this service's own record: for its own checks, and for those of the others over TrustService. Every replica of
 /// every service asks each second, so an answer is the keys in memory and one indexed read that finds nothing most of the time.
 /// </summary>
-internal sealed class RecordTrustSource(RevocationStore revocations, SigningKeyRing ring, ApiKeyStore keys, ApiKeyUses uses, TimeProvider time)
+internal sealed class RecordTrustSource(
+    RevocationStore revocations, SigningKeyRing ring, ApiKeyStore keys, ApiKeyUses uses, TimeProvider time)
     : ITrustSource
 {
     private const int HashBytes = 32;

@@ -51,7 +51,8 @@ internal sealed class LimitTests : SignInFixture
         Assert.That(await limiter.TryTakeAsync(limit, key, default), Is.Null);
         await Eventually.That(async () => await limiter.TryTakeAsync(limit, key, default), Is.Null, 5);
         // Nothing stays behind.
-        await Eventually.That(() => Room.Get<IConnectionMultiplexer>().GetDatabase().KeyExistsAsync($"suite:limit:{{test:{key}}}"), Is.False, 5);
+        var database = Room.Get<IConnectionMultiplexer>().GetDatabase();
+        await Eventually.That(() => database.KeyExistsAsync($"suite:limit:{{test:{key}}}"), Is.False, 5);
     }
 
     [Test]
@@ -68,7 +69,8 @@ internal sealed class LimitTests : SignInFixture
     public async Task Without_Redis_the_limits_hold_and_no_call_fails_for_it()
     {
         var server = await RedisServer.StartAsync(Servers.NewFolder());
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString + ",abortConnect=false,asyncTimeout=1000,connectTimeout=500");
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(
+            server.ConnectionString + ",abortConnect=false,asyncTimeout=1000,connectTimeout=500");
         var limiter = Limiter(redis);
         var limit = new RateLimit("test", 10, TimeSpan.FromMinutes(1));
         Assert.That(await limiter.TryTakeAsync(limit, "a", default), Is.Null);

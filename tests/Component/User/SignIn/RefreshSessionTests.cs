@@ -29,7 +29,7 @@ internal sealed class RefreshSessionTests : SignInFixture
 
         Assert.That(tokens.Session.Name, Is.EqualTo(_first.Session.Name));
         Assert.That(tokens.Session.CreateTime, Is.EqualTo(_first.Session.CreateTime));
-        Assert.That(tokens.Session.ExpireTime.ToDateTimeOffset() - tokens.Session.RefreshTime.ToDateTimeOffset(), Is.EqualTo(TimeSpan.FromDays(30)));
+        Assert.That((tokens.Session.ExpireTime - tokens.Session.RefreshTime).ToTimeSpan(), Is.EqualTo(TimeSpan.FromDays(30)));
         Room.Clock.Shift += TimeSpan.FromDays(31);
         await RefusedAsync(() => Room.RefreshAsync(tokens.RefreshToken), ErrorReason.RefreshTokenInvalid);
         Assert.That(await Room.EndsAsync(), Is.Empty);
@@ -46,7 +46,8 @@ internal sealed class RefreshSessionTests : SignInFixture
         }
 
         var end = (await Room.EndsAsync()).Single();
-        Assert.That((end.User, end.Session, end.Reason), Is.EqualTo(($"users/{_user}", _first.Session.Name, SessionEnded.Types.Reason.RefreshTokenReused)));
+        Assert.That((end.User, end.Session), Is.EqualTo(($"users/{_user}", _first.Session.Name)));
+        Assert.That(end.Reason, Is.EqualTo(SessionEnded.Types.Reason.RefreshTokenReused));
         var revoked = (await Room.TrustAsync()).Revocations.Single();
         Assert.That(revoked.Subject, Is.EqualTo(_first.Session.Name));
         Assert.That(revoked.ExpireTime.ToDateTimeOffset(), Is.GreaterThan(third.AccessExpireTime.ToDateTimeOffset()));
@@ -115,7 +116,7 @@ internal sealed class RefreshSessionTests : SignInFixture
     {
         var row = await Room.ScalarAsync<string>("SELECT sessions::text FROM sessions");
         Assert.That(row, Does.Not.Contain(_first.RefreshToken["suite_refresh_".Length..]));
-        var bytes = System.Buffers.Text.Base64Url.DecodeFromChars(_first.RefreshToken["suite_refresh_".Length..]);
+        var bytes = System.Buffers.Text.Base64Url.DecodeFromChars(_first.RefreshToken.AsSpan("suite_refresh_".Length));
         Assert.That(row, Does.Not.Contain(Convert.ToHexStringLower(bytes.AsSpan(24, 32))));
         Assert.That(row, Does.Contain(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))));
     }

@@ -121,7 +121,10 @@ internal sealed class SignInRoom : IAsyncDisposable
     {
         var id = Guid.CreateVersion7();
         await ExecuteAsync(
-            "INSERT INTO users (id, email, display_name, state, version, create_time, update_time) VALUES ($1, nullif($2, ''), 'Ada', $3, 1, now(), now())",
+            """
+            INSERT INTO users (id, email, display_name, state, version, create_time, update_time)
+            VALUES ($1, nullif($2, ''), 'Ada', $3, 1, now(), now())
+            """,
             id,
             email,
             (short)state);
@@ -133,14 +136,16 @@ internal sealed class SignInRoom : IAsyncDisposable
         return id;
     }
 
-    public Task<SessionTokens> SignInAsync(string email, string password = Password, string? requestId = null) => Get<CreateSession>().RunAsync(
-        new CreateSessionRequest { Email = email, Password = password, RequestId = requestId ?? Guid.NewGuid().ToString() },
-        Address,
-        "tests/1",
-        CancellationToken.None);
+    public Task<SessionTokens> SignInAsync(string email, string password = Password, string? requestId = null)
+    {
+        var request = new CreateSessionRequest { Email = email, Password = password, RequestId = requestId ?? Guid.NewGuid().ToString() };
+        return Get<CreateSession>().RunAsync(request, Address, "tests/1", CancellationToken.None);
+    }
 
     public Task<SessionTokens> RefreshAsync(string token, string? requestId = null) => Get<RefreshSession>().RunAsync(
-        new RefreshSessionRequest { RefreshToken = token, RequestId = requestId ?? Guid.NewGuid().ToString() }, Address, CancellationToken.None);
+        new RefreshSessionRequest { RefreshToken = token, RequestId = requestId ?? Guid.NewGuid().ToString() },
+        Address,
+        CancellationToken.None);
 
     public Task<GetTrustResponse> TrustAsync(long after = 0) =>
         Get<RecordTrustSource>().GetTrustAsync(new GetTrustRequest { AfterRevision = after }, CancellationToken.None);
@@ -174,7 +179,8 @@ internal sealed class SignInRoom : IAsyncDisposable
     /// <summary>The ends of sessions that the outbox tells of, in order.</summary>
     public async Task<IReadOnlyList<SessionEnded>> EndsAsync()
     {
-        await using var command = Database.CreateCommand("SELECT payload FROM outbox WHERE type = 'suite.user.v1.SessionEnded' ORDER BY id");
+        const string Ends = "SELECT payload FROM outbox WHERE type = 'suite.user.v1.SessionEnded' ORDER BY id";
+        await using var command = Database.CreateCommand(Ends);
         await using var reader = await command.ExecuteReaderAsync();
         var ends = new List<SessionEnded>();
         while (await reader.ReadAsync())

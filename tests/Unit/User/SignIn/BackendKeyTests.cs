@@ -19,7 +19,8 @@ internal sealed class BackendKeyTests
     public void What_is_kept_does_not_give_the_secret_away()
     {
         var secret = BackendKey.Secret([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
-        var key = BackendKey.Create(Guid.NewGuid(), "tests", ["orders.read", "orders.read"], "apiKeys/x", secret, DateTimeOffset.UnixEpoch, null);
+        string[] scopes = ["orders.read", "orders.read"];
+        var key = BackendKey.Create(Guid.NewGuid(), "tests", scopes, "apiKeys/x", secret, DateTimeOffset.UnixEpoch, null);
         Assert.That(key.Prefix, Is.EqualTo(secret[..16]));
         Assert.That(key.Scopes, Is.EqualTo(new[] { "orders.read" }));
         Assert.That(key.ToProto(DateTimeOffset.UnixEpoch).ToString(), Does.Not.Contain(secret[16..]));

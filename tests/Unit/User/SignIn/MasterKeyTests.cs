@@ -30,7 +30,9 @@ internal sealed class MasterKeyTests
     public void A_key_for_development_is_refused_in_Production()
     {
         File.WriteAllText(_file, "development:" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
-        Assert.That(() => Load("Production"), Throws.InvalidOperationException.With.Message.Contains("SUITE_MASTER_KEY_FILE").And.Message.Contains("Production"));
+        Assert.That(
+            () => Load("Production"),
+            Throws.InvalidOperationException.With.Message.Contains("SUITE_MASTER_KEY_FILE").And.Message.Contains("Production"));
     }
 
     [TestCase("")]

@@ -78,7 +78,8 @@ internal sealed class PasswordHashTests
     [Test]
     public async Task Who_waits_too_long_for_a_turn_is_refused()
     {
-        using var hasher = new Argon2PasswordHasher(new Argon2Options(65_536, 3) { Concurrency = 1, Patience = TimeSpan.FromMilliseconds(1) });
+        var options = new Argon2Options(65_536, 3) { Concurrency = 1, Patience = TimeSpan.FromMilliseconds(1) };
+        using var hasher = new Argon2PasswordHasher(options);
         var answers = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => hasher.VerifyAsync(Password, null, default))));
         var refused = await Assert.ThrowsAsync<DomainException>(() => answers);
         Assert.That((refused!.Code, refused.Reason), Is.EqualTo((StatusCode.ResourceExhausted, ErrorReason.Overloaded)));

@@ -40,7 +40,8 @@ internal sealed class SignInLimitsTests
             await limits.SucceededAsync(CredentialUse.SignIn, "10.0.0.1", "ada@example.com", default);
         }
 
-        await Assert.ThrowsAsync<DomainException>(async () => await limits.CheckAsync(CredentialUse.SignIn, "10.0.0.1", "grace@example.com", default));
+        await Assert.ThrowsAsync<DomainException>(
+            async () => await limits.CheckAsync(CredentialUse.SignIn, "10.0.0.1", "grace@example.com", default));
         await limits.CheckAsync(CredentialUse.SignIn, "10.0.0.2", "ada@example.com", default);
     }
 

@@ -12,7 +12,7 @@ internal sealed class SigningKeyScheduleTests
     public void The_first_key_signs_at_once() =>
         Assert.That(SigningKeySchedule.NextSignTime([], Options, Start), Is.EqualTo(Start));
 
-    /// <summary>A year, minute by minute on the days where something happens: what a verifier that keeps keys for a while would see.</summary>
+    /// <summary>A year, minute by minute.</summary>
     [Test]
     public void Over_a_year_no_key_signs_before_it_was_known_and_none_goes_before_its_last_token()
     {
@@ -35,7 +35,7 @@ internal sealed class SigningKeyScheduleTests
             var current = SigningKeySchedule.Current(keys, now)!;
             if (current.Kid != before)
             {
-                Assert.That(before is null || now - current.CreateTime >= Options.Lead, Is.True, $"{current.Kid} was not known long enough");
+                Assert.That(before is null || now - current.CreateTime >= Options.Lead, Is.True, $"{current.Kid} was not known in time");
                 before = current.Kid;
                 changes++;
             }
