@@ -19,9 +19,6 @@ namespace Suite.Platform.Caching;
 public sealed class ContractCache<T> : IDisposable
     where T : class, IMessage<T>
 {
-    /// <summary>The share of its time in memory after which a value that is still asked for is fetched again beside the answer.</summary>
-    private const float EagerShare = 0.8f;
-
     private static readonly TimeSpan s_saying = TimeSpan.FromSeconds(10);
 
     private readonly string _name;
@@ -36,12 +33,7 @@ public sealed class ContractCache<T> : IDisposable
     private readonly CacheCodec<T> _codec;
     private readonly MemoryCache _memory;
     private readonly FusionCache _cache;
-    private readonly FusionCacheEntryOptions _read;
-    private readonly FusionCacheEntryOptions _readRecord;
-    private readonly FusionCacheEntryOptions _readMemory;
-    private readonly FusionCacheEntryOptions _write;
-    private readonly FusionCacheEntryOptions _keep;
-    private readonly FusionCacheEntryOptions _keepHere;
+    private readonly CacheModes _modes;
     private readonly long _fresh;
     private readonly long _eager;
     private readonly long _alone;
@@ -65,46 +57,19 @@ public sealed class ContractCache<T> : IDisposable
         _time = time;
         _logger = logger;
         _fresh = Ticks(policy.Memory);
-        _eager = Ticks(policy.Memory * EagerShare);
+        _eager = Ticks(policy.Memory * CacheModes.EagerShare);
         _alone = Ticks(policy.MemoryAlone);
         // Longer than anything older can lie in either level and be taken for fresh.
         _known = new KnownVersions(time, policy.Memory + policy.Redis + policy.Jitter);
-        _shared = new VersionedStore(redis, pulse, _known, time, policy.Redis + policy.Jitter);
+        _shared = new VersionedStore(redis, pulse, _known, HeldVersion, time, policy.Redis + policy.Jitter);
         _codec = new CacheCodec<T>(parser);
         _memory = new MemoryCache(new MemoryCacheOptions { SizeLimit = policy.MemoryEntries });
 
-        _read = new FusionCacheEntryOptions(policy.Memory)
-        {
-            DistributedCacheDuration = policy.Redis,
-            JitterMaxDuration = policy.Jitter,
-            Size = 1,
-            IsFailSafeEnabled = true,
-            FailSafeMaxDuration = policy.FailSafe,
-            FailSafeThrottleDuration = TimeSpan.FromSeconds(1),
-            EagerRefreshThreshold = EagerShare,
-            DistributedCacheSoftTimeout = policy.Patience,
-            DistributedCacheHardTimeout = policy.Patience,
-            // Nobody waits for Redis to have taken what was read, and nobody else need hear that it was.
-            AllowBackgroundDistributedCacheOperations = true,
-            SkipBackplaneNotifications = true,
-        };
-        _readRecord = _read.Duplicate();
-        _readRecord.SkipDistributedCacheRead = true;
-        _readRecord.IsFailSafeEnabled = false;
-        _readMemory = _read.Duplicate();
-        _readMemory.SkipDistributedCacheRead = true;
-        _write = _read.Duplicate();
-        _write.AllowBackgroundDistributedCacheOperations = false;
-        _write.AllowBackgroundBackplaneOperations = false;
-        _write.SkipBackplaneNotifications = false;
-        _keep = _read.Duplicate();
-        _keepHere = _read.Duplicate();
-        _keepHere.SkipDistributedCacheWrite = true;
-
-        _cache = new FusionCache(Options(name), _memory);
+        _modes = new CacheModes(policy);
+        _cache = new FusionCache(CacheModes.Cache(name), _memory);
         _cache.SetupDistributedCache(_shared, _codec);
         _cache.SetupBackplane(new VersionedBackplane(
-            new RedisBackplane(new RedisBackplaneOptions { ConnectionMultiplexerFactory = () => Task.FromResult(redis) }), _known));
+            new RedisBackplane(new RedisBackplaneOptions { ConnectionMultiplexerFactory = () => Task.FromResult(redis) }), _known, Drop));
         _cache.Events.FailSafeActivate += OnFailSafe;
     }
 
@@ -118,7 +83,7 @@ public sealed class ContractCache<T> : IDisposable
     public ValueTask<T?> ReadAsideAsync(string id, Func<string, CancellationToken, Task<T?>> load, CancellationToken cancellationToken)
     {
         var key = Key(id);
-        var found = _cache.TryGet<Cached<T>>(key, _readMemory, CancellationToken.None);
+        var found = _cache.TryGet<Cached<T>>(key, _modes.ReadMemory, CancellationToken.None);
         return found.HasValue && IsFresh(key, found.Value, andForAWhile: true)
             ? new ValueTask<T?>(found.Value.Value)
             : new ValueTask<T?>(ReadAsync(id, key, load, cancellationToken));
@@ -135,7 +100,7 @@ public sealed class ContractCache<T> : IDisposable
         foreach (var id in ids.Distinct(StringComparer.Ordinal))
         {
             var key = Key(id);
-            var here = _cache.TryGet<Cached<T>>(key, _readMemory, CancellationToken.None);
+            var here = _cache.TryGet<Cached<T>>(key, _modes.ReadMemory, CancellationToken.None);
             if (here.HasValue && IsFresh(key, here.Value))
             {
                 found[id] = here.Value.Value!;
@@ -159,7 +124,7 @@ public sealed class ContractCache<T> : IDisposable
             foreach (var (id, value) in await load(missing, cancellationToken))
             {
                 found[id] = value;
-                await _cache.SetAsync(Key(id), new Cached<T>(value, _version(value), begun), _keep, token: CancellationToken.None);
+                await _cache.SetAsync(Key(id), new Cached<T>(value, _version(value), begun), _modes.Read, token: CancellationToken.None);
             }
         }
 
@@ -173,7 +138,7 @@ public sealed class ContractCache<T> : IDisposable
             }
 
             found[id] = shared.Value!;
-            _cache.Set(Key(id), shared, _keepHere, token: CancellationToken.None);
+            _cache.Set(Key(id), shared, _modes.Here, token: CancellationToken.None);
             return true;
         }
     }
@@ -187,7 +152,7 @@ public sealed class ContractCache<T> : IDisposable
         var key = Key(id);
         var version = _version(value);
         _known.Raise(key, version);
-        await _cache.SetAsync(key, new Cached<T>(value, version, _time.GetTimestamp()), _write, token: CancellationToken.None);
+        await _cache.SetAsync(key, new Cached<T>(value, version, _time.GetTimestamp()), _modes.Write, token: CancellationToken.None);
     }
 
     /// <summary>Takes everything older than <paramref name="version"/> out of memory here, out of Redis, and out of other replicas' memory. It never throws.</summary>
@@ -195,7 +160,7 @@ public sealed class ContractCache<T> : IDisposable
     {
         var key = Key(id);
         _known.Raise(key, version);
-        await _cache.ExpireAsync(key, _write, CancellationToken.None);
+        await _cache.ExpireAsync(key, _modes.Write, CancellationToken.None);
     }
 
     /// <summary>Says that a version exists, heard by another way than Redis: nothing older is answered here any more. It costs nothing.</summary>
@@ -207,21 +172,6 @@ public sealed class ContractCache<T> : IDisposable
         _cache.Dispose();
         _memory.Dispose();
     }
-
-    private static FusionCacheOptions Options(string name) => new()
-    {
-        CacheName = name,
-        BackplaneChannelPrefix = $"suite:{RedisPulse.ChannelTag}:{name}",
-        // Our own wire format, with its own first bytes.
-        DistributedCacheKeyModifierMode = CacheKeyModifierMode.None,
-        DisableTagging = true,
-        DistributedCacheCircuitBreakerDuration = TimeSpan.FromMilliseconds(250),
-        BackplaneCircuitBreakerDuration = TimeSpan.FromMilliseconds(250),
-        EnableAutoRecovery = true,
-        AutoRecoveryDelay = TimeSpan.FromMilliseconds(500),
-        AutoRecoveryMaxItems = 100_000,
-        WaitForInitialBackplaneSubscribe = false,
-    };
 
     /// <summary>In braces is what a cluster places keys by: all that belongs to one id lies on one node.</summary>
     private string Key(string id) => string.Concat(_prefix, id, "}");
@@ -240,7 +190,7 @@ public sealed class ContractCache<T> : IDisposable
 
     private async Task<T?> ReadAsync(string id, string key, Func<string, CancellationToken, Task<T?>> load, CancellationToken cancellationToken)
     {
-        var entry = await FetchAsync(id, key, load, _read, cancellationToken);
+        var entry = await FetchAsync(id, key, load, _modes.Read, cancellationToken);
         if (IsFresh(key, entry) || entry.Value is null)
         {
             return entry.Value;
@@ -254,11 +204,11 @@ public sealed class ContractCache<T> : IDisposable
         }
 
         // Redis, or a load that had begun before, brought what is known to be old. The record has the last word.
-        entry = await FetchAsync(id, key, load, _readRecord, cancellationToken);
+        entry = await FetchAsync(id, key, load, _modes.ReadRecord, cancellationToken);
         if (entry.Version < _known.Floor(key) && entry.Value is not null)
         {
             // Twice, because this may have been a load of somebody who began before; the second one is surely later than what was heard.
-            entry = await FetchAsync(id, key, load, _readRecord, cancellationToken);
+            entry = await FetchAsync(id, key, load, _modes.ReadRecord, cancellationToken);
             if (entry.Version < _known.Floor(key))
             {
                 _known.Forget(key);
@@ -271,11 +221,11 @@ public sealed class ContractCache<T> : IDisposable
     private async Task<Cached<T>> FetchAsync(
         string id, string key, Func<string, CancellationToken, Task<T?>> load, FusionCacheEntryOptions options, CancellationToken cancellationToken)
     {
-        var held = _cache.TryGet<Cached<T>>(key, _readMemory, CancellationToken.None);
+        var held = _cache.TryGet<Cached<T>>(key, _modes.ReadMemory, CancellationToken.None);
         if (held.HasValue && !IsFresh(key, held.Value))
         {
-            // Old, and kept for the case that nothing better can be had.
-            _cache.Expire(key, _keepHere, CancellationToken.None);
+            // Not removed: it is there for the case that nothing better can be had, and nothing older is taken in its place.
+            _cache.Expire(key, _modes.Here, CancellationToken.None);
         }
 
         return await _cache.GetOrSetAsync<Cached<T>>(
@@ -297,6 +247,17 @@ public sealed class ContractCache<T> : IDisposable
             options,
             null,
             cancellationToken);
+    }
+
+    private long HeldVersion(string key) => _cache.TryGet<Cached<T>>(key, _modes.ReadStale, CancellationToken.None).GetValueOrDefault()?.Version ?? 0;
+
+    /// <summary>Another replica said that there is a later version: what memory has of it is let go, personal data with it.</summary>
+    private void Drop(string key)
+    {
+        if (HeldVersion(key) is var version and not 0 && version < _known.Floor(key))
+        {
+            _cache.Remove(key, _modes.Here, CancellationToken.None);
+        }
     }
 
     private async Task<Cached<T>?> FindSharedAsync(string key)

@@ -5,10 +5,11 @@ using ZiggyCreatures.Caching.Fusion.Backplane;
 namespace Suite.Platform.Caching;
 
 /// <summary>
-/// Lets the library's messages between replicas say which version a key has now. By themselves they carry the sender's clock, and a
-/// replica whose clock is ahead takes an eviction for older than what it holds.
+/// Lets the library's messages between replicas say which version a key has now, and has them judged by it. By themselves they carry the
+/// sender's clock: a replica whose clock is ahead takes an eviction for older than what it holds, and the library has been seen to take
+/// an older value out of Redis for the newer one in memory.
 /// </summary>
-internal sealed class VersionedBackplane(IFusionCacheBackplane inner, KnownVersions known) : IFusionCacheBackplane
+internal sealed class VersionedBackplane(IFusionCacheBackplane inner, KnownVersions known, Action<string> heard) : IFusionCacheBackplane
 {
     private const char Mark = '#';
 
@@ -38,15 +39,13 @@ internal sealed class VersionedBackplane(IFusionCacheBackplane inner, KnownVersi
         options.CacheInstanceId,
         options.ChannelName,
         options.ConnectHandler,
+        Hear,
+        options.ConnectHandlerAsync,
         message =>
         {
-            if (Heard(message))
-            {
-                options.IncomingMessageHandler?.Invoke(message);
-            }
-        },
-        options.ConnectHandlerAsync,
-        message => Heard(message) && options.IncomingMessageHandlerAsync is { } next ? next(message) : ValueTask.CompletedTask);
+            Hear(message);
+            return ValueTask.CompletedTask;
+        });
 
     private BackplaneMessage Versioned(BackplaneMessage message) => new(message.Timestamp)
     {
@@ -55,21 +54,19 @@ internal sealed class VersionedBackplane(IFusionCacheBackplane inner, KnownVersi
         CacheKey = string.Create(CultureInfo.InvariantCulture, $"{message.CacheKey}{Mark}{known.Floor(message.CacheKey!)}"),
     };
 
-    /// <summary>Takes the version off the key again. The message is this replica's own copy.</summary>
-    private bool Heard(BackplaneMessage message)
+    private void Hear(BackplaneMessage message)
     {
         if (_closed || message.CacheKey is not { } key)
         {
-            return false;
+            return;
         }
 
         var at = key.LastIndexOf(Mark);
         if (at > 0 && long.TryParse(key.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var version))
         {
-            message.CacheKey = key[..at];
-            known.Raise(message.CacheKey, version);
+            key = key[..at];
+            known.Raise(key, version);
+            heard(key);
         }
-
-        return true;
     }
 }

@@ -9,7 +9,14 @@ namespace Suite.Platform.Caching;
 /// The shared level in Redis. A value never takes the place of a newer one: a read that began before a write and ends after it would
 /// otherwise put the old value back. Removing leaves a mark with the version in its place, for the same reason.
 /// </summary>
-internal sealed class VersionedStore(IConnectionMultiplexer redis, RedisPulse pulse, KnownVersions known, TimeProvider time, TimeSpan markLife)
+/// <param name="redis">Where it lies.</param>
+/// <param name="pulse">Whether to ask at all.</param>
+/// <param name="known">The versions heard of.</param>
+/// <param name="held">The version that memory has of a key, fresh or not; 0 when it has none.</param>
+/// <param name="time">Stamps what is read.</param>
+/// <param name="markLife">How long a removed key is remembered.</param>
+internal sealed class VersionedStore(
+    IConnectionMultiplexer redis, RedisPulse pulse, KnownVersions known, Func<string, long> held, TimeProvider time, TimeSpan markLife)
     : IDistributedCache
 {
     /// <summary>The bytes before each value that is read: when the read began.</summary>
@@ -34,7 +41,8 @@ internal sealed class VersionedStore(IConnectionMultiplexer redis, RedisPulse pu
         var begun = time.GetTimestamp();
         byte[]? bytes = await redis.GetDatabase().StringGetAsync(key);
         // What is known to be old is as good as not there: it is read from the record, or written again by whoever could not do it before.
-        if (bytes is null || bytes.Length <= VersionBytes || BinaryPrimitives.ReadInt64BigEndian(bytes) < known.Floor(key))
+        // So is what memory has a later version of, which happens after a failover.
+        if (bytes is null || bytes.Length <= VersionBytes || BinaryPrimitives.ReadInt64BigEndian(bytes) < Math.Max(known.Floor(key), held(key)))
         {
             return null;
         }

@@ -1,7 +1,11 @@
 using System.Diagnostics;
+using Google.Protobuf;
 using NUnit.Framework;
 using Suite.Contracts.Users.V1;
 using Suite.Platform.Caching;
+using Suite.Platform.Messaging;
+using Suite.Users.Events;
+using Suite.Users.Storage;
 
 namespace Suite.Tests.Component.Caching;
 
@@ -176,6 +180,26 @@ internal sealed class ContractCacheTests
         _one.Cache.Heard(_id, 2);
 
         Assert.That(async () => await _one.ReadAsync(_id), Throws.InstanceOf<TimeoutException>());
+    }
+
+    [Test]
+    public async Task An_event_of_the_user_is_a_second_way_to_hear_of_a_change()
+    {
+        await _one.ReadAsync(_id);
+        // Committed by a replica that died before it told anybody; its event is relayed by another.
+        _record.Write(_id, "after");
+        IBroadcastHandler news = new UserNews(new UserCache(null!, _one.Cache));
+        news.Hear(new IncomingMessage
+        {
+            Id = Guid.NewGuid(),
+            Type = UserSuspended.Descriptor.FullName,
+            Topic = "suite.user.v1",
+            Key = _id,
+            Body = new UserSuspended { User = $"users/{_id}", Version = 2 }.ToByteArray(),
+            Time = DateTimeOffset.UtcNow,
+        });
+
+        Assert.That(await _one.NameAsync(_id), Is.EqualTo("after"));
     }
 
     [Test]
