@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Suite.Contracts.Orders.V1;
 using Suite.Local.Ports;
 using Suite.Platform.Hosting;
+using Suite.Platform.Security;
+using Suite.Tests.Component.Security;
 
 namespace Suite.Tests.Component.Hosting;
 
@@ -28,7 +30,15 @@ internal sealed class PlatformHost : IAsyncDisposable
     {
         var (http, grpc) = (FreePorts.Next(), FreePorts.Next());
         var builder = SuiteHost.CreateBuilder(
-            [$"--SUITE_HTTP_PORT={http}", $"--SUITE_GRPC_PORT={grpc}", "--SUITE_BIND=127.0.0.1", .. settings.Select(s => "--" + s)], "test");
+            [
+                $"--SUITE_HTTP_PORT={http}",
+                $"--SUITE_GRPC_PORT={grpc}",
+                "--SUITE_BIND=127.0.0.1",
+                .. new TestKeys().Settings("order"),
+                .. settings.Select(s => "--" + s),
+            ],
+            "order");
+        builder.Services.AddSingleton<ITrustSource>(new PlayedTrust());
         builder.Services.AddSingleton<Products>();
         var app = builder.Build();
         app.MapSuiteDefaults();
