@@ -34,7 +34,8 @@ internal static class StoreChecks
             await using var connection = await ConnectionMultiplexer.ConnectAsync(options);
             await connection.GetDatabase().PingAsync();
             var server = connection.GetServers().First(s => s.IsConnected);
-            return $"{string.Join(", ", options.EndPoints)}, version {server.Version}{(server.ServerType == ServerType.Cluster ? ", a cluster" : "")}, named by SUITE_REDIS";
+            var kind = server.ServerType == ServerType.Cluster ? ", a cluster" : string.Empty;
+            return $"{string.Join(", ", options.EndPoints)}, version {server.Version}{kind}, named by SUITE_REDIS";
         }
         catch (Exception e) when (e is RedisException or ArgumentException or TimeoutException)
         {

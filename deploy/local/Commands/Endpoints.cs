@@ -18,7 +18,9 @@ internal static class Endpoints
 
         var postgres = new NpgsqlConnectionStringBuilder(suite.PostgresConnectionString);
         rows.Add(("postgres", $"{postgres.Host}:{postgres.Port}", "suite_user, suite_order, suite_payment"));
-        rows.Add(("redis", suite.Redis is { } redis ? $"127.0.0.1:{redis.Port}" : "elsewhere", suite.Redis is null ? "named by SUITE_REDIS" : "caches, locks, counters"));
+        rows.Add(suite.Redis is { } redis
+            ? ("redis", $"127.0.0.1:{redis.Port}", "caches, locks, counters")
+            : ("redis", "elsewhere", "named by SUITE_REDIS"));
         rows.Add(("kafka", suite.KafkaBootstrapServers, suite.Kafka?.Kind ?? "named by SUITE_KAFKA"));
         var text = new StringBuilder();
         foreach (var (what, where, purpose) in rows)

@@ -7,7 +7,9 @@ using Product = Suite.Contracts.Orders.V1.Product;
 
 namespace Suite.Orders.Features;
 
-/// <summary>Reads one product, cache-aside. Orders take their prices from <see cref="PriceBook"/>, which compares versions at the commit.</summary>
+/// <summary>
+/// Reads one product, cache-aside. Orders take their prices from <see cref="PriceBook"/>, which compares versions at the commit.
+/// </summary>
 internal sealed class GetProduct
 {
     private readonly ProductStore _store;

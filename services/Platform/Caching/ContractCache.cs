@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Suite.Platform.Redis;
 using ZiggyCreatures.Caching.Fusion;
@@ -11,8 +10,7 @@ using ZiggyCreatures.Caching.Fusion.Events;
 namespace Suite.Platform.Caching;
 
 /// <summary>
-/// Contract messages in memory (L1) and in Redis (L2): <see cref="ReadAsideAsync(string, Func{string, CancellationToken, Task{T}}, CancellationToken)"/>
-/// for reads, <see cref="WriteThroughAsync"/> for writes. FusionCache does the caching; this class adds what it cannot know, which is the
+/// Contract messages in memory (L1) and in Redis (L2): <c>ReadAsideAsync</c> for reads, <see cref="WriteThroughAsync"/> for writes. FusionCache does the caching; this class adds what it cannot know, which is the
 /// version of a message: what this process has heard to be old is never answered, however late it arrives. Redis being away, slow or
 /// flushed costs time and never an answer. Answered messages are shared: nobody may change one.
 /// </summary>
@@ -93,7 +91,9 @@ public sealed class ContractCache<T> : IDisposable
     /// Cache-aside for many: memory, then Redis in one go, then <paramref name="load"/> once for all the rest. What there is, by id.
     /// </summary>
     public async Task<IReadOnlyDictionary<string, T>> ReadAsideAsync(
-        IReadOnlyCollection<string> ids, Func<IReadOnlyCollection<string>, CancellationToken, Task<IReadOnlyDictionary<string, T>>> load, CancellationToken cancellationToken)
+        IReadOnlyCollection<string> ids,
+        Func<IReadOnlyCollection<string>, CancellationToken, Task<IReadOnlyDictionary<string, T>>> load,
+        CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, T>(ids.Count, StringComparer.Ordinal);
         var missing = new List<string>();
@@ -155,7 +155,10 @@ public sealed class ContractCache<T> : IDisposable
         await _cache.SetAsync(key, new Cached<T>(value, version, _time.GetTimestamp()), _modes.Write, token: CancellationToken.None);
     }
 
-    /// <summary>Takes everything older than <paramref name="version"/> out of memory here, out of Redis, and out of other replicas' memory. It never throws.</summary>
+    /// <summary>
+    /// Takes everything older than <paramref name="version"/> out of memory here, out of Redis, and out of other replicas' memory. It never
+    /// throws.
+    /// </summary>
     public async Task EvictAsync(string id, long version)
     {
         var key = Key(id);
@@ -249,7 +252,8 @@ public sealed class ContractCache<T> : IDisposable
             cancellationToken);
     }
 
-    private long HeldVersion(string key) => _cache.TryGet<Cached<T>>(key, _modes.ReadStale, CancellationToken.None).GetValueOrDefault()?.Version ?? 0;
+    private long HeldVersion(string key) =>
+        _cache.TryGet<Cached<T>>(key, _modes.ReadStale, CancellationToken.None).GetValueOrDefault()?.Version ?? 0;
 
     /// <summary>Another replica said that there is a later version: what memory has of it is let go, personal data with it.</summary>
     private void Drop(string key)

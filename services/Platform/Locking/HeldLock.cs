@@ -22,7 +22,8 @@ public sealed class HeldLock : IAsyncDisposable
         _logger = logger;
         FencingToken = fencingToken;
         Lost = _lost.Token;
-        _end = time.CreateTimer(static state => ((HeldLock)state!).Lose("nobody could be asked for longer"), this, Left(begun), Timeout.InfiniteTimeSpan);
+        _end = time.CreateTimer(
+            static state => ((HeldLock)state!).Lose("nobody could be asked for longer"), this, Left(begun), Timeout.InfiniteTimeSpan);
         _extending = ExtendAsync(begun);
     }
 

@@ -4,7 +4,9 @@ using Suite.Platform.Caching;
 
 namespace Suite.Users.Storage;
 
-/// <summary>Users as they were read last: cache-aside for reads, write-through for writes. What it answers is shared and must not be changed.</summary>
+/// <summary>
+/// Users as they were read last: cache-aside for reads, write-through for writes. What it answers is shared and must not be changed.
+/// </summary>
 internal sealed class UserCache
 {
     private readonly UserStore _store;
@@ -27,7 +29,8 @@ internal sealed class UserCache
 
     /// <summary>The users there are, by id.</summary>
     public async Task<IReadOnlyDictionary<Guid, User>> FindAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-        (await _cache.ReadAsideAsync([.. ids.Select(id => id.ToString())], LoadAsync, cancellationToken)).ToDictionary(u => Guid.Parse(u.Key), u => u.Value);
+        (await _cache.ReadAsideAsync([.. ids.Select(id => id.ToString())], LoadAsync, cancellationToken))
+            .ToDictionary(u => Guid.Parse(u.Key), u => u.Value);
 
     /// <summary>Tells the cache, here and on every replica, what was just committed. It never fails: what is committed stays committed.</summary>
     public Task WrittenAsync(Guid id, User user, CancellationToken cancellationToken) => _cache.WriteThroughAsync(id.ToString(), user);

@@ -41,7 +41,8 @@ internal sealed class CacheReplica : IAsyncDisposable
         if (isThere)
         {
             await Eventually.That(() => Task.FromResult(replica.Pulse.IsAlive), Is.True);
-            await Eventually.That(() => Task.FromResult(redis.GetSubscriber().SubscribedEndpoint(RedisChannel.Literal($"suite:{RedisPulse.ChannelTag}:{name}.Backplane:v2")) is not null), Is.True);
+            var channel = RedisChannel.Literal($"suite:{RedisPulse.ChannelTag}:{name}.Backplane:v2");
+            await Eventually.That(() => Task.FromResult(redis.GetSubscriber().SubscribedEndpoint(channel)), Is.Not.Null);
         }
 
         return replica;

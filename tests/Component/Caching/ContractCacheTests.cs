@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Google.Protobuf;
 using NUnit.Framework;
+using StackExchange.Redis;
 using Suite.Contracts.Users.V1;
 using Suite.Platform.Caching;
 using Suite.Platform.Messaging;
@@ -227,7 +228,8 @@ internal sealed class ContractCacheTests
             await _other.ReadAsync(id);
         }
 
-        await Eventually.That(() => _one.Redis.KeyExistsAsync([.. ids[..100].Select(id => (StackExchange.Redis.RedisKey)$"suite:{_name}:{{{id}}}")]), Is.EqualTo(100));
+        RedisKey[] keys = [.. ids[..100].Select(id => (RedisKey)$"suite:{_name}:{{{id}}}")];
+        await Eventually.That(() => _one.Redis.KeyExistsAsync(keys), Is.EqualTo(100));
         foreach (var id in ids[..50])
         {
             await _one.ReadAsync(id);

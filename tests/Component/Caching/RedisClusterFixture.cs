@@ -50,12 +50,12 @@ internal sealed class RedisClusterFixture : IAsyncDisposable
         var masters = await cluster.LinesAsync(["-p", Port(cluster._nodes[0]), "cluster", "nodes"]);
         var first = masters.Single(line => line.Contains("myself", StringComparison.Ordinal)).Split(' ')[0];
         cluster.Replicated = cluster._nodes[0];
-        await cluster.CliAsync(["--cluster", "add-node", Address(cluster._nodes[3]), Address(cluster._nodes[0]), "--cluster-slave", "--cluster-master-id", first]);
-        await Eventually.That(
-            async () => string.Join('\n', await cluster.LinesAsync(["-p", Port(cluster._nodes[3]), "info", "replication"])), Does.Contain("master_link_status:up"), seconds: 10);
+        await cluster.CliAsync(
+            ["--cluster", "add-node", Address(cluster._nodes[3]), Address(cluster._nodes[0]), "--cluster-slave", "--cluster-master-id", first]);
+        await cluster.SaysAsync(cluster._nodes[3], ["info", "replication"], "master_link_status:up");
         foreach (var node in cluster._nodes)
         {
-            await Eventually.That(async () => string.Join('\n', await cluster.LinesAsync(["-p", Port(node), "cluster", "info"])), Does.Contain("cluster_state:ok"), seconds: 10);
+            await cluster.SaysAsync(node, ["cluster", "info"], "cluster_state:ok");
         }
 
         return cluster;
@@ -77,6 +77,9 @@ internal sealed class RedisClusterFixture : IAsyncDisposable
     private static string Address(RedisServer node) => "127.0.0.1:" + Port(node);
 
     private static string Port(RedisServer node) => node.Port.ToString(CultureInfo.InvariantCulture);
+
+    private Task SaysAsync(RedisServer node, string[] question, string answer) => Eventually.That(
+        async () => string.Join('\n', await LinesAsync(["-p", Port(node), .. question])), Does.Contain(answer), seconds: 10);
 
     private async Task CliAsync(string[] arguments) => await LinesAsync(arguments);
 

@@ -49,7 +49,8 @@ internal sealed class RedisClusterTests
         Assert.That(many.Keys, Is.EquivalentTo(ids));
         Assert.That(record.Loads, Is.Zero, "what was written through is not in Redis");
 
-        var lockName = Enumerable.Range(0, 1000).Select(i => $"sweep-{i}").First(n => RedisClusterFixture.PortOf(admin, $"suite:lock:{{{n}}}") == _cluster.Replicated.Port);
+        var lockName = Enumerable.Range(0, 1000).Select(i => $"sweep-{i}")
+            .First(n => RedisClusterFixture.PortOf(admin, $"suite:lock:{{{n}}}") == _cluster.Replicated.Port);
         var locks = new RedisLocks(admin, TimeProvider.System, NullLogger<RedisLocks>.Instance);
         var before = await locks.TryAcquireAsync(lockName, TimeSpan.FromSeconds(2), CancellationToken.None);
         Assert.That(before, Is.Not.Null);

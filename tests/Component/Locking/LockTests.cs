@@ -122,7 +122,9 @@ internal sealed class LockTests
 
         Assert.That(async () => await WriteAsync(paused.FencingToken, "paused"), Throws.InstanceOf<FencingException>());
 
-        Assert.That(await ExecuteAsync("SELECT string_agg(writer, ',' ORDER BY token) FROM guarded WHERE token IN ($1, $2)", paused.FencingToken, next.FencingToken), Is.EqualTo("paused,next"));
+        var written = await ExecuteAsync(
+            "SELECT string_agg(writer, ',' ORDER BY token) FROM guarded WHERE token IN ($1, $2)", paused.FencingToken, next.FencingToken);
+        Assert.That(written, Is.EqualTo("paused,next"));
     }
 
     [Test]
@@ -133,8 +135,8 @@ internal sealed class LockTests
         await Fences.PassAsync(open, _name, 1, CancellationToken.None);
 
         var next = WriteAsync(2, "next");
-        await Eventually.That(
-            async () => (long)(await ExecuteAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))!, Is.EqualTo(1));
+        const string Waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        await Eventually.That(async () => (long)(await ExecuteAsync(Waiting))!, Is.EqualTo(1));
         Assert.That(next.IsCompleted, Is.False);
         await open.CommitAsync();
 
