@@ -14,7 +14,7 @@ internal static class CachedRead
     private const int Callers = 32;
     private const int ConnectionCount = 4;
 
-    /// <summary>Few: the service remembers a user for a second, and what is read here shall come from its memory.</summary>
+    /// <summary>Few: what is read here shall come from the service's memory.</summary>
     private const int Users = 10;
 
     public static async Task<PartResult> RunAsync(LocalSuite suite, Shop shop, BenchOptions options, CancellationToken cancellationToken)

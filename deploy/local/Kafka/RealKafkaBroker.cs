@@ -40,10 +40,10 @@ internal sealed class RealKafkaBroker : KafkaBroker
         port = port == 0 ? FreePorts.Next() : port;
         var settings = await WriteSettingsAsync(folder, port, cancellationToken);
         await FormatAsync(home, folder, settings, cancellationToken);
-        var last = new Queue<string>();
+        var last = new LastLines(log);
         var process = ChildProcess.Start(
             Command(home, folder, "kafka-server-start.sh", settings) with { PidFile = PidFileOf(folder) },
-            Output);
+            last.Add);
         var broker = new RealKafkaBroker(process, port);
         try
         {
@@ -58,24 +58,7 @@ internal sealed class RealKafkaBroker : KafkaBroker
                 throw;
             }
 
-            lock (last)
-            {
-                throw new SuiteLocalException($"Kafka did not start on {folder}: {e.Message}\n  " + string.Join("\n  ", last), e);
-            }
-        }
-
-        void Output(string line)
-        {
-            lock (last)
-            {
-                last.Enqueue(line);
-                while (last.Count > 12)
-                {
-                    last.Dequeue();
-                }
-            }
-
-            log(line);
+            throw last.Failure($"Kafka did not start on {folder}", e);
         }
     }
 

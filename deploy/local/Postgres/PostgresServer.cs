@@ -95,9 +95,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static async Task<PostgresServer> StartAsync(PostgresData data, int port, Action<string> log, CancellationToken cancellationToken)
     {
-        var last = new Queue<string>();
+        var last = new LastLines(log);
         var process = ChildProcess.Start(
-            data.Command(data.Binaries.Server, ["-D", PostgresData.Handle, .. Settings(port)]) with { DeathSignal = "QUIT" }, Output);
+            data.Command(data.Binaries.Server, ["-D", PostgresData.Handle, .. Settings(port)]) with { DeathSignal = "QUIT" }, last.Add);
         var settings = new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1",
@@ -120,24 +120,7 @@ public sealed class PostgresServer : IAsyncDisposable
                 throw;
             }
 
-            lock (last)
-            {
-                throw new SuiteLocalException($"PostgreSQL did not start on {data.Folder}: {e.Message}\n  " + string.Join("\n  ", last), e);
-            }
-        }
-
-        void Output(string line)
-        {
-            lock (last)
-            {
-                last.Enqueue(line);
-                while (last.Count > 12)
-                {
-                    last.Dequeue();
-                }
-            }
-
-            log(line);
+            throw last.Failure($"PostgreSQL did not start on {data.Folder}", e);
         }
     }
 

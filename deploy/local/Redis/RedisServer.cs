@@ -106,9 +106,9 @@ public sealed class RedisServer : IAsyncDisposable
         // A file and no arguments: everybody on the machine can read those.
         var file = Path.Combine(folder, "redis.conf");
         OwnerFile.Write(file, string.Join('\n', [.. Settings(port, password), .. settings]) + "\n");
-        var last = new Queue<string>();
+        var last = new LastLines(log);
         var process = ChildProcess.Start(
-            new ChildStart(Program(folder), [file]) { WorkingDirectory = folder, DeathSignal = "KILL", PidFile = PidFileIn(folder) }, Output);
+            new ChildStart(Program(folder), [file]) { WorkingDirectory = folder, DeathSignal = "KILL", PidFile = PidFileIn(folder) }, last.Add);
         var server = new RedisServer(folder, process, port, password);
         try
         {
@@ -123,24 +123,7 @@ public sealed class RedisServer : IAsyncDisposable
                 throw;
             }
 
-            lock (last)
-            {
-                throw new SuiteLocalException($"Redis did not start in {folder}: {e.Message}\n  " + string.Join("\n  ", last), e);
-            }
-        }
-
-        void Output(string line)
-        {
-            lock (last)
-            {
-                last.Enqueue(line);
-                while (last.Count > 12)
-                {
-                    last.Dequeue();
-                }
-            }
-
-            log(line);
+            throw last.Failure($"Redis did not start in {folder}", e);
         }
     }
 
