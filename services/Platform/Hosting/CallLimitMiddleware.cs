@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Suite.Platform.Errors;
@@ -9,7 +10,7 @@ namespace Suite.Platform.Hosting;
 /// <summary>
 /// Keeps one caller from taking all of a service: beyond <c>SUITE_MAX_CALLS_PER_CALLER</c> (1000; 0 for no limit) calls at once,
 /// from however many connections, further ones are refused before any work. Who has no credentials is counted by address;
-/// other services are not counted, since their callers were.
+/// other services are not counted, since their callers were, and neither is who asks for the health.
 /// </summary>
 internal sealed class CallLimitMiddleware(RequestDelegate next, IConfiguration configuration)
 {
@@ -22,7 +23,7 @@ internal sealed class CallLimitMiddleware(RequestDelegate next, IConfiguration c
     public Task InvokeAsync(HttpContext context)
     {
         var caller = context.GetCaller();
-        if (caller.Kind == CallerKind.Service)
+        if (caller.Kind == CallerKind.Service || !IsCounted(context.GetEndpoint()))
         {
             return next(context);
         }
@@ -53,6 +54,9 @@ internal sealed class CallLimitMiddleware(RequestDelegate next, IConfiguration c
 
         return AwaitAsync(call, count);
     }
+
+    private static bool IsCounted(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetMetadata<GrpcMethodMetadata>() is { } grpc && !MethodPolicies.IsOpen(grpc.Method);
 
     private static async Task AwaitAsync(Task call, Count count)
     {

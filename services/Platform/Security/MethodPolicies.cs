@@ -39,8 +39,11 @@ public static class MethodPolicies
             return policy;
         }
 
-        return Open.Contains(method.ServiceName) ? MethodPolicy.Public : throw Unknown(method);
+        return IsOpen(method) ? MethodPolicy.Public : throw Unknown(method);
     }
+
+    /// <summary>Whether it is a method of health or reflection.</summary>
+    internal static bool IsOpen(IMethod method) => Open.Contains(method.ServiceName);
 
     /// <summary>Makes sure that the contract says of every gRPC method that can be reached who may call it.</summary>
     /// <exception cref="InvalidOperationException">It does not; the message names the method.</exception>

@@ -119,25 +119,43 @@ internal sealed class HostileCallerTests
         Assert.That(probes, Is.All.EqualTo(StatusCode.OK));
     }
 
-    [Test]
-    public async Task One_callers_flood_from_one_connection_is_refused_beyond_its_share()
+    [TestCase(1)]
+    [TestCase(5)]
+    public async Task One_callers_flood_is_refused_beyond_its_share_from_however_many_connections_and_others_are_served(int connections)
     {
-        var hold = _host.HoldLists();
-        var (channel, products) = _host.Connect();
-        using var open = channel;
+        var hold = _host.Hold();
+        var (_, secret) = _host.Trust.AddKey("products.write");
+        var key = new Metadata { { "authorization", $"Bearer {secret}" } };
+        var (clean, probe) = _host.Connect();
+        var flood = Enumerable.Range(0, connections).Select(_ => _host.Connect()).ToArray();
         try
         {
-            var calls = Enumerable.Range(0, 150).Select(_ => StatusOfAsync(products.ListProductsAsync(new()))).ToArray();
+            var request = new CreateProductRequest
+            {
+                RequestId = Guid.NewGuid().ToString(),
+                ProductId = "tea",
+                Product = new Product { DisplayName = "Tea", Price = new Google.Type.Money { CurrencyCode = "EUR", Units = 4 } },
+            };
+            var calls = Enumerable.Range(0, 150).Select(i => RefusalOfAsync(flood[i % connections].Products.CreateProductAsync(request, key))).ToArray();
             await Eventually.That(() => Task.FromResult(calls.Count(c => c.IsCompleted)), Is.EqualTo(50));
+            for (var i = 0; i < 20; i++)
+            {
+                Assert.That((await probe.GetProductAsync(new() { Name = "products/tea" })).Name, Is.EqualTo("products/tea"));
+            }
 
-            Assert.That(calls.Where(c => c.IsCompleted).Select(c => c.Result), Is.All.EqualTo(StatusCode.ResourceExhausted));
+            var refused = calls.Where(c => c.IsCompleted).Select(c => c.Result!).ToArray();
+            Assert.That(refused.Select(r => r.StatusCode), Is.All.EqualTo(StatusCode.ResourceExhausted));
+            var status = refused[0].GetRpcStatus()!;
+            Assert.That(status.GetDetail<Google.Rpc.ErrorInfo>()!.Reason, Is.EqualTo("RATE_LIMITED"));
+            Assert.That(status.GetDetail<Google.Rpc.RetryInfo>()!.RetryDelay.ToTimeSpan(), Is.GreaterThan(TimeSpan.Zero));
             hold.SetResult();
-            var all = await Task.WhenAll(calls);
-            Assert.That(all.Count(c => c == StatusCode.OK), Is.EqualTo(100));
+            Assert.That((await Task.WhenAll(calls)).Count(c => c is null), Is.EqualTo(100));
         }
         finally
         {
             hold.TrySetResult();
+            clean.Dispose();
+            Array.ForEach(flood, f => f.Channel.Dispose());
         }
     }
 
@@ -195,16 +213,18 @@ internal sealed class HostileCallerTests
         }
     }
 
-    private static async Task<StatusCode> StatusOfAsync<T>(AsyncUnaryCall<T> call)
+    private static async Task<StatusCode> StatusOfAsync<T>(AsyncUnaryCall<T> call) => (await RefusalOfAsync(call))?.StatusCode ?? StatusCode.OK;
+
+    private static async Task<RpcException?> RefusalOfAsync<T>(AsyncUnaryCall<T> call)
     {
         try
         {
             await call;
-            return StatusCode.OK;
+            return null;
         }
         catch (RpcException e)
         {
-            return e.StatusCode;
+            return e;
         }
     }
 

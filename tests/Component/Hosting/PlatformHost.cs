@@ -15,12 +15,16 @@ internal sealed class PlatformHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private PlatformHost(WebApplication app, int http, int grpc)
+    private PlatformHost(WebApplication app, PlayedTrust trust, int http, int grpc)
     {
         _app = app;
+        Trust = trust;
         Http = new Uri($"http://127.0.0.1:{http}");
         Grpc = new Uri($"http://127.0.0.1:{grpc}");
     }
+
+    /// <summary>Whom the server believes.</summary>
+    public PlayedTrust Trust { get; }
 
     public Uri Http { get; }
 
@@ -38,13 +42,14 @@ internal sealed class PlatformHost : IAsyncDisposable
                 .. settings.Select(s => "--" + s),
             ],
             "order");
-        builder.Services.AddSingleton<ITrustSource>(new PlayedTrust());
+        var trust = new PlayedTrust();
+        builder.Services.AddSingleton<ITrustSource>(trust);
         builder.Services.AddSingleton<Products>();
         var app = builder.Build();
         app.MapSuiteDefaults();
         app.MapGrpcService<Products>();
         await app.StartAsync();
-        return new PlatformHost(app, http, grpc);
+        return new PlatformHost(app, trust, http, grpc);
     }
 
     /// <summary>A client with a connection of its own.</summary>
@@ -54,11 +59,11 @@ internal sealed class PlatformHost : IAsyncDisposable
         return (channel, new ProductService.ProductServiceClient(channel));
     }
 
-    /// <summary>Holds every ListProducts until it is told otherwise.</summary>
-    public TaskCompletionSource HoldLists()
+    /// <summary>Holds every ListProducts and every CreateProduct until it is told otherwise.</summary>
+    public TaskCompletionSource Hold()
     {
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _app.Services.GetRequiredService<Products>().Lists = hold.Task;
+        _app.Services.GetRequiredService<Products>().Held = hold.Task;
         return hold;
     }
 
@@ -70,15 +75,21 @@ internal sealed class PlatformHost : IAsyncDisposable
 
     private sealed class Products : ProductService.ProductServiceBase
     {
-        public Task Lists { get; set; } = Task.CompletedTask;
+        public Task Held { get; set; } = Task.CompletedTask;
 
         public override Task<Product> GetProduct(GetProductRequest request, ServerCallContext context) =>
             Task.FromResult(new Product { Name = request.Name });
 
         public override async Task<ListProductsResponse> ListProducts(ListProductsRequest request, ServerCallContext context)
         {
-            await Lists.WaitAsync(context.CancellationToken);
+            await Held.WaitAsync(context.CancellationToken);
             return new ListProductsResponse();
+        }
+
+        public override async Task<Product> CreateProduct(CreateProductRequest request, ServerCallContext context)
+        {
+            await Held.WaitAsync(context.CancellationToken);
+            return request.Product;
         }
     }
 }

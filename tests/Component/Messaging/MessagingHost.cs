@@ -87,6 +87,19 @@ internal sealed class MessagingHost : IAsyncDisposable
         return (int[])(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Waits until numbers took effect for a key, in order; when they do not, the failure says where everything is.</summary>
+    public async Task TookEffectAsync(string key, IEnumerable<int> numbers)
+    {
+        var deadline = DateTime.UtcNow.AddSeconds(30);
+        while (!(await EffectsAsync(key)).SequenceEqual(numbers) && DateTime.UtcNow < deadline)
+        {
+            await Task.Delay(20);
+        }
+
+        var effects = await EffectsAsync(key);
+        Assert.That(effects, Is.EqualTo(numbers), effects.SequenceEqual(numbers) ? string.Empty : await WhereaboutsAsync(key));
+    }
+
     public async Task<T> ScalarAsync<T>(string sql)
     {
         await using var command = Database.CreateCommand(sql);
@@ -97,6 +110,29 @@ internal sealed class MessagingHost : IAsyncDisposable
     {
         await using var command = Database.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>What the outbox, the inbox and the parking lot hold of a key.</summary>
+    private async Task<string> WhereaboutsAsync(string key)
+    {
+        await using var command = Database.CreateCommand(
+            """
+            SELECT 'outbox ' || o.id || ' shard ' || o.shard || ' xid ' || o.xid || ' payload ' || encode(o.payload, 'hex')
+                || CASE WHEN EXISTS (SELECT FROM inbox i WHERE i.message_id = o.event_id) THEN ' in the inbox' ELSE ' not in the inbox' END
+            FROM outbox o WHERE o.key = $1
+            UNION ALL SELECT 'shard ' || s FROM outbox_shard s WHERE shard IN (SELECT shard FROM outbox WHERE key = $1)
+            UNION ALL SELECT 'offset ' || f FROM outbox_offset f
+            UNION ALL SELECT 'parked ' || kind || ' ' || reason FROM dead_letter WHERE key = $1
+            """);
+        command.Parameters.Add(new() { Value = key });
+        await using var reader = await command.ExecuteReaderAsync();
+        var lines = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            lines.Add(reader.GetString(0));
+        }
+
+        return string.Join('\n', lines);
     }
 
     public Task StopAsync() => _host.StopAsync();

@@ -182,6 +182,10 @@ internal sealed class OrderImport : IDisposable
 
             return _queue.InFlight == 0 ? null : Broken("The stream ended before everything was answered.");
         }
+        catch (IOException)
+        {
+            return Broken("The connection was lost.");
+        }
         catch (Exception e) when (e is RpcException or OperationCanceledException)
         {
             if (!stall.IsCancellationRequested || _stop.IsCancellationRequested)
@@ -216,9 +220,9 @@ internal sealed class OrderImport : IDisposable
 
             await stream.CompleteAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RpcException or OperationCanceledException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception e) when (e is RpcException or IOException or OperationCanceledException or InvalidOperationException or ObjectDisposedException)
         {
-            // A broken stream.
+            // A broken stream, or a connection that was reset while it was written to.
         }
     }
 
