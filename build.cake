@@ -34,6 +34,7 @@ Task("test")
     Launcher("prepare");
     var (passed, failed, skipped) = Tests();
     lint.ForEach(problem => Say($"lint: {problem}"));
+    FailedTests().ForEach(Say);
     Last($"{passed} passed, {failed} failed" + (skipped > 0 ? $", {skipped} skipped" : ""));
     if (passed == 0 || failed > 0 || lint.Count > 0)
     {
@@ -238,6 +239,14 @@ void Progress(string line) => Console.Error.WriteLine($"{DateTime.Now:HH:mm:ss} 
     var skipped = outcomes.Count(o => o is "NotExecuted" or "Inconclusive");
     return (passed, outcomes.Count - passed - skipped, skipped);
 }
+
+// What failed is said once more at the end, where nobody has to search for it.
+List<string> FailedTests() => GetFiles($"{artifacts}/tests/*.trx")
+    .SelectMany(file => XDocument.Load(file.FullPath).Descendants().Where(e => e.Name.LocalName == "UnitTestResult" && e.Attribute("outcome")?.Value == "Failed"))
+    .Select(e => $"failed: {e.Attribute("testName")?.Value}\n" + string.Join('\n', e.Descendants()
+        .Where(d => d.Name.LocalName is "Message" or "StackTrace")
+        .Select(d => d.Value.Trim())))
+    .ToList();
 
 // --- lint -----------------------------------------------------------------------------------------------------------------
 

