@@ -14,9 +14,9 @@ internal static class ServiceKey
     /// <summary>What each service may ask of the others. Whoever receives its token grants exactly this.</summary>
     private static readonly Dictionary<string, string[]> s_scopes = new()
     {
-        ["order"] = ["users.read", "payments.read", "trust.read"],
+        ["order"] = ["users.read", "payments.read", "payments.write", "trust.read"],
         ["user"] = ["orders.read"],
-        ["payment"] = ["trust.read"],
+        ["payment"] = ["orders.read", "trust.read"],
     };
 
     /// <summary>A new private key as PEM.</summary>

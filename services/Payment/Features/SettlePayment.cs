@@ -92,7 +92,8 @@ internal sealed class SettlePayment(
         }
 
         var answer = await provider
-            .AuthorizeAsync(payment.Id.ToString(), payment.Amount, claim.PaymentMethod, cancellationToken)
+            .AuthorizeAsync(
+                new ProviderAuthorization(payment.Id.ToString(), payment.Id, payment.OrderId, payment.Amount, claim.PaymentMethod), cancellationToken)
             .WaitAsync(cancellationToken);
         return answer switch
         {
@@ -106,7 +107,9 @@ internal sealed class SettlePayment(
     {
         if (payment.Amount.MinorUnits > 0)
         {
-            await provider.VoidAsync($"{payment.Id}:void", payment.ProviderReference, cancellationToken).WaitAsync(cancellationToken);
+            await provider
+                .VoidAsync(new ProviderVoid($"{payment.Id}:void", payment.Id, payment.ProviderReference), cancellationToken)
+                .WaitAsync(cancellationToken);
         }
 
         return payment.Void(Now());

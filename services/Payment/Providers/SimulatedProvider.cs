@@ -1,5 +1,4 @@
 using Suite.Payments.Features;
-using Suite.Platform.Monetary;
 
 namespace Suite.Payments.Providers;
 
@@ -11,10 +10,14 @@ internal sealed class SimulatedProvider(SimulatorRecord record, PaymentOptions o
 {
     private const string ReferencePrefix = "sim_";
 
-    public async Task<ProviderAnswer> AuthorizeAsync(
-        string key, MoneyAmount amount, string paymentMethod, CancellationToken cancellationToken)
+    public string Name => "simulator";
+
+    public bool CanCaptureSeveralTimes => true;
+
+    public async Task<ProviderAnswer> AuthorizeAsync(ProviderAuthorization authorization, CancellationToken cancellationToken)
     {
-        var script = SimulatorScript.For(paymentMethod);
+        var (key, amount) = (authorization.Key, authorization.Amount);
+        var script = SimulatorScript.For(authorization.PaymentMethod);
         if (script.IsSlow)
         {
             await Task.Delay(options.SimulatorSlowness, time, cancellationToken);
@@ -41,8 +44,23 @@ internal sealed class SimulatedProvider(SimulatorRecord record, PaymentOptions o
         return call.Reference is { } approved ? new ProviderAnswer.Approved(approved) : new ProviderAnswer.Declined(call.DeclineReason!);
     }
 
-    public Task VoidAsync(string key, string reference, CancellationToken cancellationToken) =>
-        reference.StartsWith(ReferencePrefix, StringComparison.Ordinal)
-            ? record.VoidAsync(reference[ReferencePrefix.Length..], cancellationToken)
-            : throw new ProviderException("There is no such reference.");
+    public async Task<ProviderAnswer> VoidAsync(ProviderVoid call, CancellationToken cancellationToken)
+    {
+        if (!call.Reference.StartsWith(ReferencePrefix, StringComparison.Ordinal))
+        {
+            throw new ProviderException("There is no such reference.");
+        }
+
+        await record.VoidAsync(call.Reference[ReferencePrefix.Length..], cancellationToken);
+        return new ProviderAnswer.Approved(call.Reference);
+    }
+
+    public Task<ProviderAnswer> CaptureAsync(ProviderCapture call, CancellationToken cancellationToken) => throw new NotSupportedException(call.Key);
+
+    public Task<ProviderAnswer> RefundAsync(ProviderRefund call, CancellationToken cancellationToken) => throw new NotSupportedException(call.Key);
+
+    public Task<ProviderAnswer?> FindAsync(ProviderQuery query, CancellationToken cancellationToken) => throw new NotSupportedException(query.Key);
+
+    public IAsyncEnumerable<ProviderPayment> ListPaymentsAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{from} {until}");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Rpc;
 using Grpc.Core;
 using Suite.Contracts.Common.V1;
@@ -68,6 +69,40 @@ public static class DomainError
         }));
         return error;
     }
+
+    /// <summary>FAILED_PRECONDITION because more is asked for than is left, counting what running steps have reserved.</summary>
+    /// <param name="resource">What it is asked of.</param>
+    /// <param name="availableMinor">What is left, in minor units.</param>
+    /// <param name="currencyCode">ISO 4217.</param>
+    public static DomainException AmountNotAvailable(string resource, long availableMinor, string currencyCode)
+    {
+        var available = availableMinor.ToString(CultureInfo.InvariantCulture);
+        var error = FailedPrecondition(
+            ErrorReason.AmountNotAvailable, resource, $"Only {available} minor units of {currencyCode} of {resource} are left.");
+        error.Details["available"] = available;
+        error.Details["currency_code"] = currencyCode;
+        return error;
+    }
+
+    /// <summary>FAILED_PRECONDITION because the payment provider refused for good.</summary>
+    public static DomainException ProviderRefused(string resource, string declineReason)
+    {
+        var error = FailedPrecondition(ErrorReason.ProviderRefused, resource, $"The payment provider refused: {declineReason}.");
+        error.Details["decline_reason"] = declineReason;
+        return error;
+    }
+
+    /// <summary>ABORTED because another step of the same order or payment is running; nothing was begun.</summary>
+    public static DomainException StepInProgress(string resource) =>
+        new(StatusCode.Aborted, ErrorReason.StepInProgress, $"Another step of {resource} is running, or its outcome is not known yet.")
+        {
+            Details = { ["resource"] = resource },
+            RetryAfter = TimeSpan.FromMilliseconds(500),
+        };
+
+    /// <summary>INVALID_ARGUMENT because <paramref name="field"/> is in another currency.</summary>
+    public static DomainException CurrencyMismatch(string field, string currencyCode) =>
+        InvalidArgument(field, $"must be in {currencyCode}: money crosses currencies nowhere.", ErrorReason.CurrencyMismatch);
 
     /// <summary>ABORTED because the resource changed since the etag was read. Read it again; a blind retry can not help.</summary>
     public static DomainException EtagMismatch(string resource) =>

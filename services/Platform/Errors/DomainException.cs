@@ -64,6 +64,24 @@ public sealed class DomainException : Exception
         return status;
     }
 
+    /// <summary>The failure that <see cref="ToStatus"/> made a status of.</summary>
+    public static DomainException FromStatus(Status status)
+    {
+        var info = status.GetDetail<ErrorInfo>() ?? new ErrorInfo();
+        var error = new DomainException((StatusCode)status.Code, ErrorReasons.Parse(info.Reason), status.Message)
+        {
+            RetryAfter = status.GetDetail<RetryInfo>()?.RetryDelay.ToTimeSpan(),
+        };
+        foreach (var (key, value) in info.Metadata)
+        {
+            error.Details[key] = value;
+        }
+
+        error.Fields.AddRange(status.GetDetail<BadRequest>()?.FieldViolations ?? []);
+        error.Preconditions.AddRange(status.GetDetail<PreconditionFailure>()?.Violations ?? []);
+        return error;
+    }
+
     /// <summary>The failure as gRPC sends it.</summary>
     public RpcException ToRpcException() => ToStatus().ToRpcException();
 

@@ -11,6 +11,12 @@ public static class ErrorReasons
         .FindTypeByName<EnumDescriptor>(nameof(ErrorReason))
         .Values.ToFrozenDictionary(v => v.Number, v => v.Name);
 
+    private static readonly FrozenDictionary<string, ErrorReason> ByName =
+        Names.ToFrozenDictionary(pair => pair.Value, pair => (ErrorReason)pair.Key, StringComparer.Ordinal);
+
+    /// <summary>The reason of a name; unspecified when there is none of that name.</summary>
+    public static ErrorReason Parse(string name) => ByName.GetValueOrDefault(name);
+
     /// <summary>The name, for example <c>REQUEST_ID_REUSED</c>.</summary>
     public static string Name(ErrorReason reason) => Names[(int)reason];
 }

@@ -1,23 +1,27 @@
 using Google.Protobuf;
+using Grpc.Core;
 using Npgsql;
 using NpgsqlTypes;
 using Suite.Platform.Errors;
 using Suite.Platform.Postgres;
+using Status = Google.Rpc.Status;
 
 namespace Suite.Platform.Idempotency;
 
 /// <summary>
 /// Makes what was asked twice happen once. The key, the request's fingerprint and the response commit with the effect; failed
-/// calls leave nothing, so that a retry of a failure is a new attempt.
+/// calls leave nothing, so that a retry of a failure is a new attempt; except where money is moved, where a refusal is kept like a
+/// response (<see cref="RunKeepingRefusalsAsync"/>), so that the same call gets the same answer.
 /// </summary>
 public sealed class IdempotencyStore(NpgsqlDataSource dataSource)
 {
     private const string TryLock = "SELECT pg_try_advisory_xact_lock($1)";
-    private const string Find = "SELECT request_hash, response FROM idempotency WHERE request_id = $1";
-    private const string Insert = "INSERT INTO idempotency (request_id, request_hash, response, subject) VALUES ($1, $2, $3, $4)";
+    private const string Find = "SELECT request_hash, response, refused FROM idempotency WHERE request_id = $1";
+    private const string Insert = "INSERT INTO idempotency (request_id, request_hash, response, subject, refused) VALUES ($1, $2, $3, $4, $5)";
+    private const string InsertIfNew = Insert + " ON CONFLICT DO NOTHING";
 
     private const string LockOfSubjects =
-        "SELECT request_id, response FROM idempotency WHERE subject = ANY($1) ORDER BY request_id FOR UPDATE";
+        "SELECT request_id, response FROM idempotency WHERE subject = ANY($1) AND NOT refused ORDER BY request_id FOR UPDATE";
 
     private const string Rewrite =
         """
@@ -63,7 +67,7 @@ public sealed class IdempotencyStore(NpgsqlDataSource dataSource)
                     }
 
                     var response = await effect(transaction, token);
-                    await InsertAsync(key, response, subjectOf(response), transaction, token);
+                    await InsertAsync(Insert, key, response, subjectOf(response), isRefusal: false, transaction, token);
                     return response;
                 },
                 cancellationToken);
@@ -75,8 +79,49 @@ public sealed class IdempotencyStore(NpgsqlDataSource dataSource)
         }
     }
 
+    /// <summary>
+    /// As <see cref="RunAsync{T}(RequestKey, MessageParser{T}, Func{NpgsqlTransaction, CancellationToken, Task{T}}, Func{T, Guid?}, CancellationToken)"/>,
+    /// and a FAILED_PRECONDITION that <paramref name="effect"/> throws is kept as well, without anything else of its transaction: whoever
+    /// repeats the call gets it again, whatever has changed since. Failures that ask for another attempt, or that the request alone
+    /// decides, are not kept.
+    /// </summary>
+    /// <exception cref="DomainException">INVALID_ARGUMENT (REQUEST_ID_REUSED), ABORTED (REQUEST_IN_PROGRESS), or what was kept.</exception>
+    public async Task<T> RunKeepingRefusalsAsync<T>(
+        RequestKey key,
+        MessageParser<T> parser,
+        Func<NpgsqlTransaction, CancellationToken, Task<T>> effect,
+        Func<T, Guid?> subjectOf,
+        CancellationToken cancellationToken)
+        where T : class, IMessage<T>
+    {
+        try
+        {
+            return await RunAsync(key, parser, effect, subjectOf, cancellationToken);
+        }
+        catch (DomainException refusal) when (IsKept(refusal))
+        {
+            await dataSource.InTransactionAsync(
+                (transaction, token) => RecordAsync(key, refusal, transaction, token), cancellationToken);
+            // Throws what was kept. Should the same call have succeeded elsewhere meanwhile, its response is the answer.
+            return await FindAsync(key, parser, cancellationToken) ?? throw DomainError.RequestInProgress(refusal);
+        }
+    }
+
+    /// <summary>Whether a failure is kept as the answer to its call.</summary>
+    public static bool IsKept(DomainException failure) => failure.Code == StatusCode.FailedPrecondition;
+
+    /// <summary>Stores the response of a key in the caller's transaction, unless there is an answer already.</summary>
+    public static Task RecordAsync(
+        RequestKey key, IMessage response, Guid? subject, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        InsertAsync(InsertIfNew, key, response, subject, isRefusal: false, transaction, cancellationToken);
+
+    /// <summary>Stores a refusal as the answer of a key in the caller's transaction, unless there is an answer already.</summary>
+    public static Task RecordAsync(
+        RequestKey key, DomainException refusal, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        InsertAsync(InsertIfNew, key, refusal.ToStatus(), subject: null, isRefusal: true, transaction, cancellationToken);
+
     /// <summary>The stored response of a key, or null when nothing was stored.</summary>
-    /// <exception cref="DomainException">INVALID_ARGUMENT (REQUEST_ID_REUSED) when the key belongs to another request.</exception>
+    /// <exception cref="DomainException">INVALID_ARGUMENT (REQUEST_ID_REUSED) when the key belongs to another request; the refusal that was kept.</exception>
     public async Task<T?> FindAsync<T>(RequestKey key, MessageParser<T> parser, CancellationToken cancellationToken)
         where T : class, IMessage<T>
     {
@@ -136,19 +181,30 @@ public sealed class IdempotencyStore(NpgsqlDataSource dataSource)
             return default;
         }
 
-        return reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(key.Hash)
-            ? parser.ParseFrom(reader.GetFieldValue<byte[]>(1))
-            : throw DomainError.RequestIdReused();
+        if (!reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(key.Hash))
+        {
+            throw DomainError.RequestIdReused();
+        }
+
+        var answer = reader.GetFieldValue<byte[]>(1);
+        return reader.GetBoolean(2) ? throw DomainException.FromStatus(Status.Parser.ParseFrom(answer)) : parser.ParseFrom(answer);
     }
 
     private static async Task InsertAsync(
-        RequestKey key, IMessage response, Guid? subject, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        string statement,
+        RequestKey key,
+        IMessage answer,
+        Guid? subject,
+        bool isRefusal,
+        NpgsqlTransaction transaction,
+        CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Insert, transaction.Connection, transaction);
+        await using var command = new NpgsqlCommand(statement, transaction.Connection, transaction);
         command.Parameters.Add(new() { Value = key.Id });
         command.Parameters.Add(new() { Value = key.Hash });
-        command.Parameters.Add(new() { Value = response.ToByteArray() });
+        command.Parameters.Add(new() { Value = answer.ToByteArray() });
         command.Parameters.Add(new() { Value = (object?)subject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        command.Parameters.Add(new() { Value = isRefusal });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Suite.Payments.Providers;
-using Suite.Platform.Monetary;
 
 namespace Suite.Tests.Component.Payments;
 
@@ -16,15 +15,30 @@ internal sealed class ScriptedProvider(Func<string, string, CancellationToken, T
     /// <summary>How often a void fails before it works.</summary>
     public int VoidFailures { get; set; }
 
-    public Task<ProviderAnswer> AuthorizeAsync(string key, MoneyAmount amount, string paymentMethod, CancellationToken cancellationToken)
+    public string Name => "scripted";
+
+    public bool CanCaptureSeveralTimes => true;
+
+    public Task<ProviderAnswer> AuthorizeAsync(ProviderAuthorization call, CancellationToken cancellationToken)
     {
-        Authorizations.Enqueue((key, paymentMethod));
-        return authorize(key, paymentMethod, cancellationToken);
+        Authorizations.Enqueue((call.Key, call.PaymentMethod));
+        return authorize(call.Key, call.PaymentMethod, cancellationToken);
     }
 
-    public Task VoidAsync(string key, string reference, CancellationToken cancellationToken)
+    public Task<ProviderAnswer> VoidAsync(ProviderVoid call, CancellationToken cancellationToken)
     {
-        Voids.Enqueue((key, reference));
-        return Voids.Count <= VoidFailures ? throw new ProviderException("Not now.") : Task.CompletedTask;
+        Voids.Enqueue((call.Key, call.Reference));
+        return Voids.Count <= VoidFailures
+            ? throw new ProviderException("Not now.")
+            : Task.FromResult<ProviderAnswer>(new ProviderAnswer.Approved(call.Reference));
     }
+
+    public Task<ProviderAnswer> CaptureAsync(ProviderCapture call, CancellationToken cancellationToken) => throw new NotSupportedException(call.Key);
+
+    public Task<ProviderAnswer> RefundAsync(ProviderRefund call, CancellationToken cancellationToken) => throw new NotSupportedException(call.Key);
+
+    public Task<ProviderAnswer?> FindAsync(ProviderQuery query, CancellationToken cancellationToken) => throw new NotSupportedException(query.Key);
+
+    public IAsyncEnumerable<ProviderPayment> ListPaymentsAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{from} {until}");
 }

@@ -146,7 +146,9 @@ public sealed class UnknownOutcomeTests : PaymentFixture
     {
         try
         {
-            await replica.Provider.AuthorizeAsync(claim.Payment.Id.ToString(), claim.Payment.Amount, token, CancellationToken.None);
+            await replica.Provider.AuthorizeAsync(
+                new ProviderAuthorization(claim.Payment.Id.ToString(), claim.Payment.Id, claim.Payment.OrderId, claim.Payment.Amount, token),
+                CancellationToken.None);
         }
         catch (ProviderException) when (token == "tok_flaky")
         {

@@ -19,9 +19,9 @@ internal sealed class AuthorizationTableTests
     // What the launcher writes into the file of the services' keys.
     private static readonly Dictionary<string, string[]> s_services = new()
     {
-        ["Order"] = ["users.read", "payments.read", "trust.read"],
+        ["Order"] = ["users.read", "payments.read", "payments.write", "trust.read"],
         ["User"] = ["orders.read"],
-        ["Payment"] = ["trust.read"],
+        ["Payment"] = ["orders.read", "trust.read"],
     };
 
     [Test]

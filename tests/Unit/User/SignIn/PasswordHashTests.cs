@@ -82,7 +82,7 @@ internal sealed class PasswordHashTests
         using var hasher = new Argon2PasswordHasher(options);
         using (hasher.TakeTurn())
         {
-            var refused = Assert.ThrowsAsync<DomainException>(() => hasher.VerifyAsync(Password, null, default));
+            var refused = await Assert.ThrowsAsync<DomainException>(() => hasher.VerifyAsync(Password, null, default));
             Assert.That((refused!.Code, refused.Reason), Is.EqualTo((StatusCode.ResourceExhausted, ErrorReason.Overloaded)));
             Assert.That(refused.RetryAfter, Is.Not.Null);
         }
