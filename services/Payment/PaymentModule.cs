@@ -1,5 +1,6 @@
 using Suite.Payments.Events;
 using Suite.Payments.Features;
+using Suite.Payments.Ledger;
 using Suite.Payments.Providers;
 using Suite.Payments.Storage;
 using Suite.Platform.Idempotency;
