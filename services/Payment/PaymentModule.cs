@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Hosting.Server;
 using Suite.Payments.Events;
 using Suite.Payments.Features;
+using Suite.Payments.Ledger;
 using Suite.Payments.Providers;
 using Suite.Payments.Storage;
 using Suite.Platform.Idempotency;
@@ -35,6 +37,7 @@ public static class PaymentModule
         services.AddSingleton<ListPayments>();
         services.AddSingleton<GetTrialBalance>();
         services.AddSingleton<SimulatorRecord>();
+        services.AddSingleton(provider => SimulatorAddress.From(builder.Configuration, provider.GetRequiredService<IServer>()));
         services.AddSingleton<IPaymentProvider, SimulatedProvider>();
         services.AddSingleton<SettlePayment>();
         // Without state, so that one serves every call.

@@ -23,6 +23,15 @@ internal sealed record PaymentOptions
     /// <summary>How long <c>tok_slow</c> takes at the simulator (<c>SUITE_SIMULATOR_SLOW</c>, seconds).</summary>
     public TimeSpan SimulatorSlowness { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// How long what happens by itself takes at the simulator: a pending refund, the end of a hold that expires, a dispute and its
+    /// decision (<c>SUITE_SIMULATOR_LATER</c>, seconds).
+    /// </summary>
+    public TimeSpan SimulatorLater { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the holder of a card has at the simulator (<c>SUITE_SIMULATOR_ACTION</c>, seconds).</summary>
+    public TimeSpan SimulatorAction { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>How long calls that are running may go on when the service stops.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -44,6 +53,8 @@ internal sealed record PaymentOptions
             Lease = lease,
             Concurrency = Concurrent(configuration["SUITE_PROVIDER_CONCURRENCY"]),
             SimulatorSlowness = Seconds(configuration, "SUITE_SIMULATOR_SLOW", 3),
+            SimulatorLater = Seconds(configuration, "SUITE_SIMULATOR_LATER", 2),
+            SimulatorAction = Seconds(configuration, "SUITE_SIMULATOR_ACTION", 900),
         };
     }
 
