@@ -3,6 +3,7 @@ using Suite.Payments.Events;
 using Suite.Payments.Features;
 using Suite.Payments.Ledger;
 using Suite.Payments.Providers;
+using Suite.Payments.Reconciliation;
 using Suite.Payments.Storage;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
@@ -46,6 +47,8 @@ public static class PaymentModule
         services.AddSingleton<PaymentWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentWorker>());
 
+        services.AddReconciliation(builder.Configuration);
+
         services.AddConsumer<OrderEventsHandler>("payment.order-events", "suite.order.v1");
         services.AddConsumer<UserEventsHandler>("payment.user-events", "suite.user.v1");
     }
@@ -55,6 +58,7 @@ public static class PaymentModule
     {
         app.MapGrpcService<PaymentGrpcService>();
         app.MapGrpcService<LedgerGrpcService>();
+        app.MapGrpcService<ReconciliationGrpcService>();
         app.MapDeadLetters();
     }
 }
