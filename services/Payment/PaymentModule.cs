@@ -33,16 +33,14 @@ public static class PaymentModule
         services.AddSingleton(PaymentOptions.From(builder.Configuration));
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PaymentQueue>();
-        services.AddSingleton<LedgerStore>();
         services.AddSingleton<ListPayments>();
-        services.AddSingleton<GetTrialBalance>();
         services.AddSingleton<SimulatorRecord>();
         services.AddSingleton(provider => SimulatorAddress.From(builder.Configuration, provider.GetRequiredService<IServer>()));
         services.AddSingleton<IPaymentProvider, SimulatedProvider>();
         services.AddSingleton<SettlePayment>();
         // Without state, so that one serves every call.
         services.AddSingleton<PaymentGrpcService>();
-        services.AddSingleton<LedgerGrpcService>();
+        services.AddLedger();
         services.AddSingleton<PaymentWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentWorker>());
 
