@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Suite.Payments.Events;
 using Suite.Payments.Features;
+using Suite.Payments.Ledger;
 using Suite.Payments.Providers;
 using Suite.Payments.Storage;
 using Suite.Platform.Idempotency;

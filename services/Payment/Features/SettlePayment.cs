@@ -65,7 +65,7 @@ internal sealed class SettlePayment(
                 : await VoidAsync(claim.Payment, both.Token);
             // Made here, in the trace of this payment, although it is written together with others.
             var row = outbox.Prepare(new OutgoingEvent(PaymentModule.Topic, after.OrderId.ToString(), after.ToEvent()));
-            return Settlement.Done(claim, after, row);
+            return Settlement.Done(claim, after, provider.Name, row);
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Suite.Payments.Domain;
 using Suite.Payments.Events;
+using Suite.Payments.Ledger;
 using Suite.Platform.Messaging;
 
 namespace Suite.Payments.Storage;
@@ -27,7 +28,7 @@ internal sealed class PaymentQueue
 
     // The guard is the state the work began in and the lease: of two replicas that come with an answer, one finds its row.
     // Rows are locked in order of id, so that two batches that meet wait for each other instead of deadlocking.
-    private const string SettleMany =
+    private static readonly string SettleMany =
         $"""
         WITH result AS (
             SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::timestamptz[])
@@ -43,20 +44,14 @@ internal sealed class PaymentQueue
             FROM result r JOIN held h ON h.id = r.id
             WHERE p.id = r.id
             RETURNING p.id, p.state = 2 AND p.void_requested AS void_due
-        ), posted AS (
-            INSERT INTO ledger_entries (payment_id, step, line, account, pending, currency, debit_minor, credit_minor, post_time)
-            SELECT e.payment_id, e.step, e.line, e.account, true, e.currency, e.debit_minor, e.credit_minor, e.post_time
-            FROM unnest($8::uuid[], $9::text[], $10::smallint[], $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::timestamptz[])
-                AS e (payment_id, step, line, account, currency, debit_minor, credit_minor, post_time)
-            JOIN changed c ON c.id = e.payment_id
         ), told AS (
             INSERT INTO outbox ({OutboxRow.Columns})
             SELECT o.event_id, o.shard, o.topic, o.key, o.type, o.payload, o.traceparent, o.tracestate, o.baggage
-            FROM unnest($1::uuid[], $16::uuid[], $17::smallint[], $18::text[], $19::text[], $20::text[], $21::bytea[],
-                    $22::text[], $23::text[], $24::text[])
+            FROM unnest($1::uuid[], $8::uuid[], $9::smallint[], $10::text[], $11::text[], $12::text[], $13::bytea[],
+                    $14::text[], $15::text[], $16::text[])
                 AS o (payment_id, event_id, shard, topic, key, type, payload, traceparent, tracestate, baggage)
             JOIN changed c ON c.id = o.payment_id
-        )
+        ), {JournalSql.Posting(17, "JOIN changed c ON c.id = t.guard")}
         SELECT id, void_due FROM changed
         """;
 
@@ -144,7 +139,6 @@ internal sealed class PaymentQueue
 
     private NpgsqlCommand SettleCommand(IReadOnlyList<Settlement> settlements)
     {
-        var entries = settlements.SelectMany(s => LedgerEntry.Of(s.Claim.Payment, s.After!)).ToList();
         var command = _dataSource.CreateCommand(SettleMany);
         var p = command.Parameters;
         p.Add(new() { Value = settlements.Select(s => s.After!.Id).ToArray() });
@@ -154,14 +148,6 @@ internal sealed class PaymentQueue
         p.Add(new() { Value = settlements.Select(s => s.After!.DeclineReason).ToArray() });
         p.Add(new() { Value = settlements.Select(s => s.After!.ProviderReference).ToArray() });
         p.Add(new() { Value = settlements.Select(s => s.After!.UpdateTime).ToArray() });
-        p.Add(new() { Value = entries.ConvertAll(e => e.PaymentId) });
-        p.Add(new() { Value = entries.ConvertAll(e => e.Step) });
-        p.Add(new() { Value = entries.ConvertAll(e => e.Line) });
-        p.Add(new() { Value = entries.ConvertAll(e => e.Account) });
-        p.Add(new() { Value = entries.ConvertAll(e => e.Amount.CurrencyCode) });
-        p.Add(new() { Value = entries.ConvertAll(e => e.DebitMinor) });
-        p.Add(new() { Value = entries.ConvertAll(e => e.CreditMinor) });
-        p.Add(new() { Value = entries.ConvertAll(e => e.Time) });
         p.Add(new() { Value = settlements.Select(s => s.Event!.EventId).ToArray() });
         p.Add(new() { Value = settlements.Select(s => s.Event!.Shard).ToArray() });
         p.Add(new() { Value = settlements.Select(s => s.Event!.Topic).ToArray() });
@@ -171,6 +157,7 @@ internal sealed class PaymentQueue
         p.Add(new() { Value = settlements.Select(s => s.Event!.TraceParent).ToArray(), NpgsqlDbType = TextArray });
         p.Add(new() { Value = settlements.Select(s => s.Event!.TraceState).ToArray(), NpgsqlDbType = TextArray });
         p.Add(new() { Value = settlements.Select(s => s.Event!.Baggage).ToArray(), NpgsqlDbType = TextArray });
+        JournalSql.AddParameters(p, [.. settlements.SelectMany(s => s.Postings.Select(t => (t, (Guid?)s.Claim.Payment.Id)))]);
         return command;
     }
 

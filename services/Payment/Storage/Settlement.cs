@@ -1,4 +1,5 @@
 using Suite.Payments.Domain;
+using Suite.Payments.Ledger;
 using Suite.Platform.Messaging;
 
 namespace Suite.Payments.Storage;
@@ -7,12 +8,16 @@ namespace Suite.Payments.Storage;
 /// <param name="Claim">The claim.</param>
 /// <param name="After">The payment after its transition; null when the outcome is unknown.</param>
 /// <param name="Event">The event of the transition.</param>
+/// <param name="Postings">What the transition moves.</param>
 /// <param name="RetryAfter">When the outcome is unknown: how long to wait before the next attempt.</param>
-internal sealed record Settlement(Claim Claim, Payment? After, OutboxRow? Event, TimeSpan RetryAfter)
+internal sealed record Settlement(
+    Claim Claim, Payment? After, OutboxRow? Event, IReadOnlyList<JournalTransaction> Postings, TimeSpan RetryAfter)
 {
-    public static Settlement Done(Claim claim, Payment after, OutboxRow row) => new(claim, after, row, TimeSpan.Zero);
+    /// <summary>A transition of a payment that <paramref name="provider"/> holds.</summary>
+    public static Settlement Done(Claim claim, Payment after, string provider, OutboxRow row) =>
+        new(claim, after, row, PostingTemplates.Settled(claim.Payment, after, provider), TimeSpan.Zero);
 
-    public static Settlement Retry(Claim claim, TimeSpan after) => new(claim, null, null, after);
+    public static Settlement Retry(Claim claim, TimeSpan after) => new(claim, null, null, [], after);
 }
 
 /// <summary>What committing a settlement found.</summary>

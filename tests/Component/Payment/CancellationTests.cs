@@ -9,7 +9,8 @@ public sealed class CancellationTests : PaymentFixture
 {
     private static readonly string[] AuthorizedAndVoided =
     [
-        "authorize provider_holds 1250", "authorize customer_holds -1250", "void customer_holds 1250", "void provider_holds -1250",
+        "authorize providers/simulator/clearing 1250", "authorize holds -1250",
+        "release holds 1250", "release providers/simulator/clearing -1250",
     ];
 
     private static readonly PaymentOptions Patient =
@@ -184,7 +185,8 @@ public sealed class CancellationTests : PaymentFixture
         Assert.That(
             await Database.ColumnAsync<decimal>(
                 """
-                SELECT sum(debit_minor - credit_minor) FROM ledger_entries e JOIN payments p ON p.id = e.payment_id
+                SELECT sum(debit_minor - credit_minor) FROM ledger_entries e
+                JOIN ledger_transactions t ON t.id = e.transaction_id JOIN payments p ON p.id::text = split_part(t.source, '/', 2)
                 WHERE p.order_id = ANY($1) GROUP BY account
                 """,
                 (object)orders),

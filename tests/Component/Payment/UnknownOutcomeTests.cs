@@ -160,6 +160,6 @@ public sealed class UnknownOutcomeTests : PaymentFixture
     {
         var after = claim.Payment.Authorize("ref", claim.Payment.UpdateTime);
         var row = replica.Outbox.Prepare(new OutgoingEvent("suite.payment.v1", after.OrderId.ToString(), after.ToEvent()));
-        return Settlement.Done(claim, after, row);
+        return Settlement.Done(claim, after, "simulator", row);
     }
 }
