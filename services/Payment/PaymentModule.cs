@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Hosting.Server;
 using Suite.Payments.Events;
 using Suite.Payments.Features;
 using Suite.Payments.Ledger;
@@ -36,9 +35,7 @@ public static class PaymentModule
         services.AddSingleton<LedgerStore>();
         services.AddSingleton<ListPayments>();
         services.AddSingleton<GetTrialBalance>();
-        services.AddSingleton<SimulatorRecord>();
-        services.AddSingleton(provider => SimulatorAddress.From(builder.Configuration, provider.GetRequiredService<IServer>()));
-        services.AddSingleton<IPaymentProvider, SimulatedProvider>();
+        services.AddProvider(builder.Configuration);
         services.AddSingleton<SettlePayment>();
         // Without state, so that one serves every call.
         services.AddSingleton<PaymentGrpcService>();
@@ -55,6 +52,7 @@ public static class PaymentModule
     {
         app.MapGrpcService<PaymentGrpcService>();
         app.MapGrpcService<LedgerGrpcService>();
+        app.MapProvider();
         app.MapDeadLetters();
     }
 }
