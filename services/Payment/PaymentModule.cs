@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Hosting.Server;
 using Suite.Payments.Events;
 using Suite.Payments.Features;
 using Suite.Payments.Ledger;
@@ -34,9 +33,7 @@ public static class PaymentModule
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PaymentQueue>();
         services.AddSingleton<ListPayments>();
-        services.AddSingleton<SimulatorRecord>();
-        services.AddSingleton(provider => SimulatorAddress.From(builder.Configuration, provider.GetRequiredService<IServer>()));
-        services.AddSingleton<IPaymentProvider, SimulatedProvider>();
+        services.AddProvider(builder.Configuration);
         services.AddSingleton<SettlePayment>();
         // Without state, so that one serves every call.
         services.AddSingleton<PaymentGrpcService>();
@@ -53,6 +50,7 @@ public static class PaymentModule
     {
         app.MapGrpcService<PaymentGrpcService>();
         app.MapGrpcService<LedgerGrpcService>();
+        app.MapProvider();
         app.MapDeadLetters();
     }
 }
