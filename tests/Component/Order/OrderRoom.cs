@@ -27,7 +27,7 @@ internal sealed class OrderRoom : IAsyncDisposable
     private const string Clear =
         """
         DELETE FROM orders; DELETE FROM order_lines; DELETE FROM order_history; DELETE FROM idempotency; DELETE FROM outbox; DELETE FROM products;
-        DELETE FROM departed_customers
+        DELETE FROM departed_customers; DELETE FROM order_steps
         """;
 
     private static readonly string s_database = $"order_{Guid.NewGuid():N}";
