@@ -38,7 +38,7 @@ internal static class Books
         var payments = await PaymentsAsync(suite);
         var histories = (await suite.RowsAsync(
             "order",
-            "SELECT order_id, array_agg(version ORDER BY version), array_agg(state ORDER BY version) FROM order_history GROUP BY 1",
+            "SELECT order_id, array_agg(version ORDER BY version), array_agg(state ORDER BY version) FROM order_history WHERE place = 0 GROUP BY 1",
             r => (Id: r.GetGuid(0), Versions: r.GetFieldValue<long[]>(1), States: r.GetFieldValue<short[]>(2)))).ToDictionary(h => h.Id);
         var orderEvents = await EventsAsync(suite, "order");
         var paymentEvents = await EventsAsync(suite, "payment");
