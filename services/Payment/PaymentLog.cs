@@ -18,6 +18,27 @@ internal static partial class PaymentLog
     [LoggerMessage(4004, LogLevel.Error, "Payment {PaymentId}: working it off failed; it is tried again when its lease ends")]
     public static partial void WorkFailed(ILogger logger, Guid paymentId, Exception exception);
 
+    [LoggerMessage(4101, LogLevel.Warning, "New transactions of the ledger could not be sealed into their hash chains")]
+    public static partial void SealingFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4102, LogLevel.Error, "The ledger is not as it was written: {Kind} at {Resource}: {Description}")]
+    public static partial void LedgerDiffers(ILogger logger, string kind, string resource, string description);
+
+    [LoggerMessage(4301, LogLevel.Warning, "A webhook to {Provider} was refused: {Why}")]
+    public static partial void WebhookRefused(ILogger logger, string provider, string why);
+
+    [LoggerMessage(4302, LogLevel.Debug, "Webhook {EventId} of {Provider} ({Kind}): {Verdict}")]
+    public static partial void WebhookTaken(ILogger logger, string provider, string eventId, string kind, Providers.ProviderEventVerdict verdict);
+
+    [LoggerMessage(4303, LogLevel.Warning, "A webhook of {Provider} could not be taken in; it is asked for again")]
+    public static partial void WebhookFailed(ILogger logger, string provider, Exception exception);
+
+    [LoggerMessage(4304, LogLevel.Information, "The simulator's webhook {EventId} was not taken in at attempt {Attempt} (HTTP {Status}; 0: no answer)")]
+    public static partial void NotDelivered(ILogger logger, string eventId, int attempt, int status);
+
+    [LoggerMessage(4305, LogLevel.Warning, "The simulator's webhooks could not be delivered; they are tried again")]
+    public static partial void DeliveryFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(EventId = 4401, Message = "Reconciled {Payments} payments and {ProviderPayments} of the provider's: {Differences} differences, "
         + "{Imbalances} currencies out of balance, in {Seconds:0.0} s")]
     public static partial void Reconciled(

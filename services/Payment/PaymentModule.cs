@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Hosting.Server;
 using Suite.Payments.Events;
 using Suite.Payments.Features;
 using Suite.Payments.Ledger;
@@ -34,16 +33,12 @@ public static class PaymentModule
         services.AddSingleton(PaymentOptions.From(builder.Configuration));
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PaymentQueue>();
-        services.AddSingleton<LedgerStore>();
         services.AddSingleton<ListPayments>();
-        services.AddSingleton<GetTrialBalance>();
-        services.AddSingleton<SimulatorRecord>();
-        services.AddSingleton(provider => SimulatorAddress.From(builder.Configuration, provider.GetRequiredService<IServer>()));
-        services.AddSingleton<IPaymentProvider, SimulatedProvider>();
+        services.AddProvider(builder.Configuration);
         services.AddSingleton<SettlePayment>();
         // Without state, so that one serves every call.
         services.AddSingleton<PaymentGrpcService>();
-        services.AddSingleton<LedgerGrpcService>();
+        services.AddLedger();
         services.AddSingleton<PaymentWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentWorker>());
 
@@ -59,6 +54,7 @@ public static class PaymentModule
         app.MapGrpcService<PaymentGrpcService>();
         app.MapGrpcService<LedgerGrpcService>();
         app.MapGrpcService<ReconciliationGrpcService>();
+        app.MapProvider();
         app.MapDeadLetters();
     }
 }

@@ -153,10 +153,9 @@ internal sealed class Doubts(PaymentFactsStore store, IPaymentProvider provider,
 
         var references = await store.FindReferencesAsync(
             [.. strangers.Where(s => s.PaymentId is null).Select(s => s.Reference)], cancellationToken);
-        var ids = strangers.ToDictionary(
-            s => s, s => s.PaymentId ?? (references.TryGetValue(s.Reference, out var id) ? id : (Guid?)null), ReferenceEqualityComparer.Instance);
-        var payments = (await store.FindAsync([.. ids.Values.OfType<Guid>().Distinct()], cancellationToken)).ToDictionary(p => p.Id);
-        return [.. strangers.Select(s => (s, ids[s] is { } id ? payments.GetValueOrDefault(id) : null))];
+        var ids = strangers.Select(s => s.PaymentId ?? (references.TryGetValue(s.Reference, out var id) ? id : (Guid?)null)).ToList();
+        var payments = (await store.FindAsync([.. ids.OfType<Guid>().Distinct()], cancellationToken)).ToDictionary(p => p.Id);
+        return [.. strangers.Zip(ids, (listed, id) => (listed, id is { } known ? payments.GetValueOrDefault(known) : null))];
     }
 
     private static string Text(IEnumerable<Difference> differences) =>

@@ -36,7 +36,7 @@ internal sealed class OrderLifeTests
         order = await orders.RefundAllAsync(order.Name);
         Assert.That((order.State, order.RefundedAmount.DecimalValue), Is.EqualTo((State.Refunded, 18.99m)));
 
-        var nothing = Assert.ThrowsAsync<SuiteException>(() => orders.RefundAllAsync(order.Name));
+        var nothing = await Assert.ThrowsAsync<SuiteException>(() => orders.RefundAllAsync(order.Name));
         Assert.That(nothing!.Reason, Is.EqualTo(ErrorReason.AmountNotAvailable));
         Assert.That(() => orders.RefundAsync(order.Name, []), Throws.ArgumentException, "No lines are not all lines.");
         var events = await orders.ListEvents(order.Name).Select(e => e.Type).ToListAsync();
@@ -66,7 +66,7 @@ internal sealed class OrderLifeTests
         using var rich = shop.Fake.CreateClient(
             o => o.Credentials = SuiteCredentials.FromToken(shop.Fake.AddApiKey("orders.write", "adjustments.write")));
 
-        var refused = Assert.ThrowsAsync<SuiteException>(() => poor.Orders.CreateAsync(wanted));
+        var refused = await Assert.ThrowsAsync<SuiteException>(() => poor.Orders.CreateAsync(wanted));
         var order = await rich.Orders.CreateAsync(wanted);
 
         Assert.That((refused!.Reason, refused.Metadata["scope"]), Is.EqualTo((ErrorReason.ScopeMissing, "adjustments.write")));
@@ -82,9 +82,9 @@ internal sealed class OrderLifeTests
         var options = new SuiteCallOptions { RequestId = Guid.NewGuid().ToString() };
         var early = new RefundOrderRequest { Name = order.Name };
 
-        var first = Assert.ThrowsAsync<SuiteException>(() => shop.Client.Orders.RefundAsync(early, options));
+        var first = await Assert.ThrowsAsync<SuiteException>(() => shop.Client.Orders.RefundAsync(early, options));
         await shop.Client.Orders.FulfillAsync(order.Name);
-        var second = Assert.ThrowsAsync<SuiteException>(() => shop.Client.Orders.RefundAsync(early, options));
+        var second = await Assert.ThrowsAsync<SuiteException>(() => shop.Client.Orders.RefundAsync(early, options));
 
         Assert.That(first!.Reason, Is.EqualTo(ErrorReason.OrderStateConflict));
         Assert.That((second!.Reason, second.Message), Is.EqualTo((first.Reason, first.Message)));
@@ -97,7 +97,7 @@ internal sealed class OrderLifeTests
         using var shop = new Shop();
         var order = await shop.Client.Orders.CreateAsync(shop.Order(paymentMethod: "tok_capture_declined"));
 
-        var refused = Assert.ThrowsAsync<SuiteException>(() => shop.Client.Orders.FulfillAsync(order.Name));
+        var refused = await Assert.ThrowsAsync<SuiteException>(() => shop.Client.Orders.FulfillAsync(order.Name));
 
         Assert.That((refused!.Reason, refused.Metadata["decline_reason"]), Is.EqualTo((ErrorReason.ProviderRefused, "expired")));
         Assert.That((await shop.Client.Orders.GetAsync(order.Name)).State, Is.EqualTo(State.Confirmed));
@@ -112,7 +112,7 @@ internal sealed class OrderLifeTests
         await shop.Client.Orders.FulfillAsync(order.Name);
 
         var dispute = await shop.Client.Payments.ListDisputes("state = OPEN").SingleAsync();
-        var refused = Assert.ThrowsAsync<SuiteException>(() => shop.Client.Orders.RefundAllAsync(order.Name));
+        var refused = await Assert.ThrowsAsync<SuiteException>(() => shop.Client.Orders.RefundAllAsync(order.Name));
         shop.Fake.DecideDispute(dispute.Name, isWon: true);
         var refunded = await shop.Client.Orders.RefundAllAsync(order.Name);
 
@@ -151,11 +151,11 @@ internal sealed class OrderLifeTests
         var request = new AuthorizePaymentRequest { Order = $"orders/{Guid.NewGuid()}", Amount = Euros(100m), PaymentMethod = "tok_visa" };
 
         var payment = await payments.AuthorizeAsync(request);
-        var again = Assert.ThrowsAsync<SuiteException>(() => payments.AuthorizeAsync(request));
-        var tooMuch = Assert.ThrowsAsync<SuiteException>(() => payments.CaptureAsync(payment.Name, Euros(100.01m)));
+        var again = await Assert.ThrowsAsync<SuiteException>(() => payments.AuthorizeAsync(request));
+        var tooMuch = await Assert.ThrowsAsync<SuiteException>(() => payments.CaptureAsync(payment.Name, Euros(100.01m)));
         var captured = await payments.CaptureAsync(payment.Name, Euros(60m));
         var refunded = await payments.RefundAsync(payment.Name, Euros(20m), "late");
-        var tooLate = Assert.ThrowsAsync<SuiteException>(() => payments.VoidAsync(payment.Name));
+        var tooLate = await Assert.ThrowsAsync<SuiteException>(() => payments.VoidAsync(payment.Name));
 
         Assert.That(again!.Code, Is.EqualTo(StatusCode.AlreadyExists));
         Assert.That(tooMuch!.Reason, Is.EqualTo(ErrorReason.AmountNotAvailable));
@@ -173,7 +173,7 @@ internal sealed class OrderLifeTests
         var ledger = shop.Client.Ledger;
         Posting Entry(string account, Account.Types.Side side, decimal amount) => new() { Account = account, Side = side, Amount = Euros(amount) };
 
-        var crooked = Assert.ThrowsAsync<SuiteException>(() => ledger.PostAsync(new Transaction
+        var crooked = await Assert.ThrowsAsync<SuiteException>(() => ledger.PostAsync(new Transaction
         {
             Postings = { Entry("accounts/cash", Account.Types.Side.Debit, 10m), Entry("accounts/equity", Account.Types.Side.Credit, 9m) },
         }));
@@ -182,7 +182,7 @@ internal sealed class OrderLifeTests
             Postings = { Entry("accounts/cash", Account.Types.Side.Debit, 10m), Entry("accounts/equity", Account.Types.Side.Credit, 10m) },
         });
         var reversal = await ledger.ReverseAsync(posted.Name, DateTimeOffset.UtcNow);
-        var twice = Assert.ThrowsAsync<SuiteException>(() => ledger.ReverseAsync(posted.Name, DateTimeOffset.UtcNow));
+        var twice = await Assert.ThrowsAsync<SuiteException>(() => ledger.ReverseAsync(posted.Name, DateTimeOffset.UtcNow));
 
         Assert.That(crooked!.Reason, Is.EqualTo(ErrorReason.LedgerUnbalanced));
         Assert.That((reversal.Reverses, (await ledger.GetTransactionAsync(posted.Name)).ReversedBy), Is.EqualTo((posted.Name, reversal.Name)));
@@ -201,7 +201,7 @@ internal sealed class OrderLifeTests
 
         var fulfilled = await shop.Client.Orders.FulfillAsync(order.Name);
         shop.Fake.FailNext("RefundOrder", StatusCode.Aborted, reason: ErrorReason.StepInProgress);
-        var unsaid = Assert.ThrowsAsync<SuiteException>(() => shop.Client.Orders.RefundAllAsync(order.Name));
+        var unsaid = await Assert.ThrowsAsync<SuiteException>(() => shop.Client.Orders.RefundAllAsync(order.Name));
 
         Assert.That((fulfilled.State, shop.CallsOf("FulfillOrder").Count()), Is.EqualTo((State.Fulfilled, 3)));
         Assert.That((unsaid!.Reason, unsaid.Attempts), Is.EqualTo((ErrorReason.StepInProgress, 1)));
@@ -220,7 +220,7 @@ internal sealed class OrderLifeTests
 
         shop.Fake.BreakNext("ExportTransactions", afterMessages: 1);
         var seen = 0;
-        var broken = Assert.ThrowsAsync<SuiteException>(async () =>
+        var broken = await Assert.ThrowsAsync<SuiteException>(async () =>
         {
             await foreach (var transaction in shop.Client.Ledger.ExportAsync())
             {
