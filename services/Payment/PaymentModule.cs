@@ -1,5 +1,6 @@
 using Suite.Payments.Events;
 using Suite.Payments.Features;
+using Suite.Payments.Ledger;
 using Suite.Payments.Providers;
 using Suite.Payments.Storage;
 using Suite.Platform.Idempotency;
@@ -31,17 +32,29 @@ public static class PaymentModule
         services.AddSingleton(PaymentOptions.From(builder.Configuration));
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PaymentQueue>();
+        services.AddSingleton<StepStore>();
+        services.AddSingleton<DisputeStore>();
+        services.AddSingleton<PaymentChangeWriter>();
         services.AddSingleton<LedgerStore>();
         services.AddSingleton<ListPayments>();
+        services.AddSingleton<ListDisputes>();
         services.AddSingleton<GetTrialBalance>();
         services.AddSingleton<SimulatorRecord>();
         services.AddSingleton<IPaymentProvider, SimulatedProvider>();
+        services.AddSingleton<CallOutcomes>();
         services.AddSingleton<SettlePayment>();
+        services.AddSingleton<SettleStep>();
+        services.AddSingleton<StepCalls>();
+        services.AddSingleton<AuthorizePayment>();
+        services.AddSingleton<IProviderEvents, TakeProviderEvent>();
         // Without state, so that one serves every call.
         services.AddSingleton<PaymentGrpcService>();
         services.AddSingleton<LedgerGrpcService>();
         services.AddSingleton<PaymentWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentWorker>());
+        services.AddSingleton<StepWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<StepWorker>());
+        services.AddHostedService<ExpireAuthorizations>();
 
         services.AddConsumer<OrderEventsHandler>("payment.order-events", "suite.order.v1");
         services.AddConsumer<UserEventsHandler>("payment.user-events", "suite.user.v1");

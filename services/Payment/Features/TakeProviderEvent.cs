@@ -151,7 +151,7 @@ internal sealed class TakeProviderEvent(
             CreateTime = now,
         };
         var done = ProviderAnswers.ToStep(requested, step, new ProviderAnswer.Approved(payment.ProviderReference), now)!;
-        return done with { Begun = [new NewStep(step, default)] };
+        return done with { Answered = null, Begun = [new NewStep(done.Answered!, default)] };
     }
 
     private async Task<IReadOnlyList<PaymentChange>> DisputedAsync(

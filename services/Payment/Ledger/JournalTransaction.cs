@@ -26,4 +26,8 @@ internal sealed record JournalTransaction(
 /// <param name="IsDebit">Debit, or else credit.</param>
 /// <param name="Amount">More than 0.</param>
 /// <param name="IsPending">A hold: a promise, and no money that moved.</param>
-internal sealed record JournalEntry(string Account, bool IsDebit, MoneyAmount Amount, bool IsPending = false);
+internal sealed record JournalEntry(string Account, bool IsDebit, MoneyAmount Amount, bool IsPending = false)
+{
+    /// <summary>In minor units, a debit more than 0 and a credit less.</summary>
+    public long SignedMinor => IsDebit ? Amount.MinorUnits : -Amount.MinorUnits;
+}

@@ -30,18 +30,18 @@ internal sealed class StepStore(NpgsqlDataSource dataSource)
 
     private const int ColumnCount = 14;
 
-    // The database refuses a second capture or void while one is open; where the service begins one by itself, one is enough.
+    // The database refuses a second capture or void while one is open.
     private const string Insert =
         """
         INSERT INTO payment_steps (id, payment_id, kind, amount_minor, is_final, state, request_hash, caller, reason, attempts,
-            next_attempt_time, lease_token, create_time, traceparent, tracestate, baggage)
-        SELECT id, payment_id, kind, amount_minor, is_final, 1, request_hash, caller, reason, CASE WHEN lease_token IS NULL THEN 0 ELSE 1 END,
+            next_attempt_time, lease_token, create_time, traceparent, tracestate, baggage, provider_reference, outcome_time)
+        SELECT id, payment_id, kind, amount_minor, is_final, state, request_hash, caller, reason, CASE WHEN lease_token IS NULL THEN 0 ELSE 1 END,
             clock_timestamp() + CASE WHEN lease_token IS NULL THEN interval '0' ELSE $11 END, lease_token, create_time,
-            traceparent, tracestate, baggage
+            traceparent, tracestate, baggage, provider_reference, outcome_time
         FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::bigint[], $5::boolean[], $6::bytea[], $7::text[], $8::text[], $9::uuid[],
-                $10::timestamptz[], $12::text[], $13::text[], $14::text[])
+                $10::timestamptz[], $12::text[], $13::text[], $14::text[], $15::smallint[], $16::text[], $17::timestamptz[])
             AS s (id, payment_id, kind, amount_minor, is_final, request_hash, caller, reason, lease_token, create_time,
-                traceparent, tracestate, baggage)
+                traceparent, tracestate, baggage, state, provider_reference, outcome_time)
         """;
 
     private const string Update =
@@ -147,6 +147,9 @@ internal sealed class StepStore(NpgsqlDataSource dataSource)
         p.Add(new() { Value = steps.Select(s => s.Step.CreateTime).ToArray() });
         p.Add(new() { Value = lease });
         p.AddTraces([.. steps.Select(s => s.Trace)]);
+        p.Add(new() { Value = steps.Select(s => (short)s.Step.State).ToArray() });
+        p.Add(new() { Value = steps.Select(s => s.Step.ProviderReference).ToArray() });
+        p.AddTimes(steps.Select(s => s.Step.OutcomeTime));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -20,7 +20,7 @@ public sealed class AuthorizationTests : PaymentFixture
         Assert.That(payment.ProviderReference, Is.EqualTo($"sim_{payment.Id}"));
         Assert.That(payment.Version, Is.EqualTo(2));
         Assert.That(await EventsAsync(order), Is.EqualTo(new[] { "PaymentAuthorized" }));
-        Assert.That(await EntriesAsync(order), Is.EqualTo(new[] { "authorize provider_holds 1250", "authorize customer_holds -1250" }));
+        Assert.That(await EntriesAsync(order), Is.EqualTo(new[] { "authorize providers/simulator/clearing 1250", "authorize holds -1250" }));
         Assert.That(replica.TakeWake(), Is.True);
         var told = PaymentAuthorized.Parser.ParseFrom(
             await Database.ScalarAsync<byte[]>("SELECT payload FROM outbox WHERE key = $1", order.ToString()));
@@ -118,7 +118,11 @@ public sealed class AuthorizationTests : PaymentFixture
             Is.EqualTo(orders.Length));
         Assert.That(
             await Database.ScalarAsync<long>(
-                "SELECT count(*) FROM ledger_entries e JOIN payments p ON p.id = e.payment_id WHERE p.order_id = ANY($1)", (object)orders),
+                """
+                SELECT count(*) FROM ledger_entries e JOIN ledger_transactions t ON t.id = e.transaction_id
+                JOIN payments p ON p.id::text = split_part(t.source, '/', 2) WHERE p.order_id = ANY($1)
+                """,
+                (object)orders),
             Is.EqualTo(2 * orders.Length));
     }
 

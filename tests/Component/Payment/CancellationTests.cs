@@ -9,7 +9,8 @@ public sealed class CancellationTests : PaymentFixture
 {
     private static readonly string[] AuthorizedAndVoided =
     [
-        "authorize provider_holds 1250", "authorize customer_holds -1250", "void customer_holds 1250", "void provider_holds -1250",
+        "authorize providers/simulator/clearing 1250", "authorize holds -1250",
+        "release holds 1250", "release providers/simulator/clearing -1250",
     ];
 
     private static readonly PaymentOptions Patient =
@@ -62,7 +63,8 @@ public sealed class CancellationTests : PaymentFixture
         await UntilStateAsync(order, State.Voided);
 
         var payment = await PaymentAsync(order);
-        Assert.That(provider.Voids, Is.EqualTo(new[] { ($"{payment.Id}:void", "ref-1") }));
+        var step = await Database.ScalarAsync<Guid>("SELECT id FROM payment_steps WHERE payment_id = $1", payment.Id);
+        Assert.That(provider.Voids, Is.EqualTo(new[] { (step.ToString(), "ref-1") }));
         Assert.That(await EventsAsync(order), Is.EqualTo(new[] { "PaymentAuthorized", "PaymentVoided" }));
         Assert.That(await EntriesAsync(order), Is.EqualTo(AuthorizedAndVoided));
     }
@@ -184,7 +186,8 @@ public sealed class CancellationTests : PaymentFixture
         Assert.That(
             await Database.ColumnAsync<decimal>(
                 """
-                SELECT sum(debit_minor - credit_minor) FROM ledger_entries e JOIN payments p ON p.id = e.payment_id
+                SELECT sum(debit_minor - credit_minor) FROM ledger_entries e
+                JOIN ledger_transactions t ON t.id = e.transaction_id JOIN payments p ON p.id::text = split_part(t.source, '/', 2)
                 WHERE p.order_id = ANY($1) GROUP BY account
                 """,
                 (object)orders),

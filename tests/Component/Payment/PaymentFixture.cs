@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Suite.Payments.Domain;
 using Suite.Payments.Features;
+using Suite.Payments.Ledger;
 using Suite.Payments.Providers;
 using Suite.Payments.Storage;
 using Suite.Platform.Messaging;
@@ -45,7 +46,7 @@ public abstract class PaymentFixture
         }
     }
 
-    internal PaymentStore Store => new(Database.DataSource, new Outbox(new RelaySignal(), TimeProvider.System));
+    internal PaymentStore Store => new(Database.DataSource);
 
     internal PaymentReplica Replica(IPaymentProvider? provider = null, PaymentOptions? options = null)
     {
@@ -81,11 +82,12 @@ public abstract class PaymentFixture
         "SELECT replace(type, 'suite.payment.v1.', '') FROM outbox WHERE topic = 'suite.payment.v1' AND key = $1 ORDER BY id",
         order.ToString());
 
-    /// <summary>The entries of an order's payment: step, account, debit minus credit.</summary>
+    /// <summary>The entries of an order's payment: template, account, debit minus credit.</summary>
     internal Task<IReadOnlyList<string>> EntriesAsync(Guid order) => Database.ColumnAsync<string>(
         """
-        SELECT e.step || ' ' || e.account || ' ' || (e.debit_minor - e.credit_minor)
-        FROM ledger_entries e JOIN payments p ON p.id = e.payment_id WHERE p.order_id = $1 ORDER BY e.step, e.line
+        SELECT t.template || ' ' || e.account || ' ' || (e.debit_minor - e.credit_minor)
+        FROM ledger_entries e JOIN ledger_transactions t ON t.id = e.transaction_id JOIN payments p ON p.id::text = split_part(t.source, '/', 2)
+        WHERE p.order_id = $1 ORDER BY t.sequence, e.line
         """,
         order);
 

@@ -117,7 +117,11 @@ public sealed class PaymentProcessTests
             "every payment is authorized");
         Assert.That(
             await ScalarAsync<long>(
-                "SELECT count(*) FROM ledger_entries e JOIN payments p ON p.id = e.payment_id WHERE p.order_id = ANY($1)", ids),
+                """
+                SELECT count(*) FROM ledger_entries e JOIN ledger_transactions t ON t.id = e.transaction_id
+                JOIN payments p ON p.id::text = split_part(t.source, '/', 2) WHERE p.order_id = ANY($1)
+                """,
+                ids),
             Is.EqualTo(2 * ids.Length));
         Assert.That(
             await ScalarAsync<long>("SELECT count(*) FROM simulator_payments"),
@@ -252,7 +256,12 @@ public sealed class PaymentProcessTests
     private Task<long> AnsweredAsync() => ScalarAsync<long>("SELECT count(*) FROM payments WHERE state <> 1");
 
     private Task<long> EntriesAsync(Guid order) =>
-        ScalarAsync<long>("SELECT count(*) FROM ledger_entries e JOIN payments p ON p.id = e.payment_id WHERE p.order_id = $1", order);
+        ScalarAsync<long>(
+            """
+            SELECT count(*) FROM ledger_entries e JOIN ledger_transactions t ON t.id = e.transaction_id
+            JOIN payments p ON p.id::text = split_part(t.source, '/', 2) WHERE p.order_id = $1
+            """,
+            order);
 
     private async Task<(long Calls, long Authorizations)> SimulatorAsync(Guid order)
     {

@@ -15,7 +15,8 @@ internal sealed class ScriptedProvider(Func<string, string, CancellationToken, T
     /// <summary>How often a void fails before it works.</summary>
     public int VoidFailures { get; set; }
 
-    public string Name => "scripted";
+    /// <summary>It plays the simulator: accounts are named after it.</summary>
+    public string Name => "simulator";
 
     public bool CanCaptureSeveralTimes => true;
 

@@ -79,7 +79,7 @@ public sealed class UnknownOutcomeTests : PaymentFixture
             async () => (claims = await two.Queue.ClaimAsync(10, TimeSpan.FromSeconds(1), CancellationToken.None)).Count > 0,
             "the lease ends");
 
-        Assert.That(claims.Single().Attempts, Is.EqualTo(2));
+        Assert.That(claims.Single().Payment.Attempts, Is.EqualTo(2));
         Assert.That(claims.Single().Payment.OrderId, Is.EqualTo(order));
         Assert.That(await two.Queue.SettleAsync(Approve(two, claims.Single())), Is.EqualTo(Settled.Committed));
     }
@@ -158,7 +158,7 @@ public sealed class UnknownOutcomeTests : PaymentFixture
 
     private static Settlement Approve(PaymentReplica replica, Claim claim)
     {
-        var after = claim.Payment.Authorize("ref", claim.Payment.UpdateTime);
+        var after = claim.Payment.Authorize("ref", null, claim.Payment.UpdateTime);
         var row = replica.Outbox.Prepare(new OutgoingEvent("suite.payment.v1", after.OrderId.ToString(), after.ToEvent()));
         return Settlement.Done(claim, after, row);
     }

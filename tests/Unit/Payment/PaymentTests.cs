@@ -64,45 +64,5 @@ public sealed class PaymentTests
     public void Times_never_run_backwards() =>
         Assert.That(Intend().Authorize("ref", Noon.AddHours(-1)).UpdateTime, Is.EqualTo(Noon));
 
-    [Test]
-    public void An_authorization_debits_the_provider_and_credits_the_customer()
-    {
-        var before = Intend();
-
-        var entries = LedgerEntry.Of(before, before.Authorize("ref", Noon));
-
-        Assert.That(entries.Select(e => (e.Step, e.Account, e.DebitMinor, e.CreditMinor)), Is.EqualTo(new[]
-        {
-            ("authorize", "provider_holds", 1250L, 0L),
-            ("authorize", "customer_holds", 0L, 1250L),
-        }));
-    }
-
-    [Test]
-    public void A_void_reverses_the_authorization_with_a_transaction_of_its_own()
-    {
-        var before = Intend();
-        var authorized = before.Authorize("ref", Noon);
-
-        var all = LedgerEntry.Of(before, authorized).Concat(LedgerEntry.Of(authorized, authorized.Void(Noon))).ToList();
-
-        Assert.That(all.Select(e => e.Step).Distinct(), Is.EqualTo(new[] { "authorize", "void" }));
-        foreach (var account in all.GroupBy(e => e.Account))
-        {
-            Assert.That(account.Sum(e => e.DebitMinor - e.CreditMinor), Is.Zero, account.Key);
-        }
-    }
-
-    [Test]
-    public void Nothing_is_posted_when_no_money_is_held()
-    {
-        var free = Payment.Intend(Guid.NewGuid(), null, new MoneyAmount(0, "EUR"), Noon);
-        var paid = Intend();
-
-        Assert.That(LedgerEntry.Of(free, free.Authorize("", Noon)), Is.Empty);
-        Assert.That(LedgerEntry.Of(paid, paid.Decline("card_declined", Noon)), Is.Empty);
-        Assert.That(LedgerEntry.Of(paid, paid.RequestVoid(asked: false, Noon)), Is.Empty);
-    }
-
     private static Payment Intend() => Payment.Intend(Guid.NewGuid(), null, new MoneyAmount(1250, "EUR"), Noon);
 }

@@ -73,9 +73,13 @@ CREATE INDEX payment_steps_by_payment ON payment_steps (payment_id);
 -- A capture and a void exclude each other, and themselves; refunds run side by side as far as their amounts are reserved.
 CREATE UNIQUE INDEX payment_steps_one_on_the_hold ON payment_steps (payment_id) WHERE state IN (1, 2) AND kind IN (2, 3);
 
-INSERT INTO payment_steps (id, payment_id, kind, amount_minor, is_final, state, next_attempt_time, create_time, traceparent, tracestate, baggage)
-SELECT gen_random_uuid(), id, 3, amount_minor, true, 1, now(), now(), traceparent, tracestate, baggage
-FROM payments WHERE state = 2 AND void_requested AND amount_minor > 0;
+-- Voids from before: done, or still to be. There is one of a payment, and its id follows from that of the payment.
+INSERT INTO payment_steps (id, payment_id, kind, amount_minor, is_final, state, next_attempt_time, create_time, outcome_time,
+    traceparent, tracestate, baggage)
+SELECT substr(encode(sha256(convert_to(id || ':void', 'UTF8')), 'hex'), 1, 32)::uuid, id, 3, amount_minor, true,
+    CASE WHEN state = 5 THEN 3 ELSE 1 END, now(), update_time, CASE WHEN state = 5 THEN update_time END,
+    traceparent, tracestate, CASE WHEN state = 5 THEN NULL ELSE baggage END
+FROM payments WHERE amount_minor > 0 AND ((state = 5 AND provider_reference <> '') OR (state = 2 AND void_requested));
 
 CREATE TABLE disputes (
     id                 uuid        NOT NULL PRIMARY KEY,

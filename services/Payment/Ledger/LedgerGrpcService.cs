@@ -1,8 +1,7 @@
 using Grpc.Core;
 using Suite.Contracts.Payments.V1;
-using Suite.Payments.Features;
 
-namespace Suite.Payments;
+namespace Suite.Payments.Ledger;
 
 /// <summary>LedgerService: translate, call, translate.</summary>
 internal sealed class LedgerGrpcService(GetTrialBalance getTrialBalance) : LedgerService.LedgerServiceBase
