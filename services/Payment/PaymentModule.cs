@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting.Server;
 using Suite.Payments.Events;
 using Suite.Payments.Features;
 using Suite.Payments.Ledger;
@@ -40,6 +41,7 @@ public static class PaymentModule
         services.AddSingleton<ListDisputes>();
         services.AddSingleton<GetTrialBalance>();
         services.AddSingleton<SimulatorRecord>();
+        services.AddSingleton(provider => SimulatorAddress.From(builder.Configuration, provider.GetRequiredService<IServer>()));
         services.AddSingleton<IPaymentProvider, SimulatedProvider>();
         services.AddSingleton<CallOutcomes>();
         services.AddSingleton<SettlePayment>();

@@ -253,16 +253,17 @@ internal sealed record Payment
     }
 
     /// <summary>The provider did what a step asked for.</summary>
+    /// <exception cref="InvalidOperationException">The payment has no such step.</exception>
     public Payment Complete(StepPlan step, DateTimeOffset now) => step.Kind switch
     {
-        StepKind.Capture => Derive(Next(now) with
+        StepKind.Capture when step.AmountMinor <= CapturingMinor => Derive(Next(now) with
         {
             CapturingMinor = CapturingMinor - step.AmountMinor,
             CapturedMinor = CapturedMinor + step.AmountMinor,
             ReleasedMinor = step.IsFinal ? Amount.MinorUnits - CapturedMinor - step.AmountMinor : ReleasedMinor,
         }),
-        StepKind.Void => Derive(Next(now) with { ReleasedMinor = Amount.MinorUnits - CapturedMinor }),
-        StepKind.Refund => Derive(Next(now) with
+        StepKind.Void when step.AmountMinor == HeldMinor && VoidIsDue => Derive(Next(now) with { ReleasedMinor = ReleasedMinor + step.AmountMinor }),
+        StepKind.Refund when step.AmountMinor <= RefundingMinor => Derive(Next(now) with
         {
             RefundingMinor = RefundingMinor - step.AmountMinor,
             RefundedMinor = RefundedMinor + step.AmountMinor,
@@ -271,11 +272,12 @@ internal sealed record Payment
     };
 
     /// <summary>The provider refused a step for good: what was reserved for it is free again.</summary>
+    /// <exception cref="InvalidOperationException">The payment has no such step.</exception>
     public Payment Refuse(StepPlan step, DateTimeOffset now) => step.Kind switch
     {
-        StepKind.Capture => Next(now) with { CapturingMinor = CapturingMinor - step.AmountMinor },
-        StepKind.Void => Next(now) with { VoidRequested = false, VoidReason = string.Empty },
-        StepKind.Refund => Next(now) with { RefundingMinor = RefundingMinor - step.AmountMinor },
+        StepKind.Capture when step.AmountMinor <= CapturingMinor => Next(now) with { CapturingMinor = CapturingMinor - step.AmountMinor },
+        StepKind.Void when VoidIsDue => Next(now) with { VoidRequested = false, VoidReason = string.Empty },
+        StepKind.Refund when step.AmountMinor <= RefundingMinor => Next(now) with { RefundingMinor = RefundingMinor - step.AmountMinor },
         _ => throw Impossible($"refuse a {step.Kind}"),
     };
 

@@ -29,7 +29,9 @@ internal sealed record PaymentOptions
     /// </summary>
     public TimeSpan AuthorizationLifetime { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long the holder of a card has to act, where the provider does not say (<c>SUITE_ACTION_LIFETIME</c>, seconds).</summary>
+    /// <summary>
+    /// How long the holder of a card has to act, at most (<c>SUITE_ACTION_LIFETIME</c>, seconds); less where the provider says so.
+    /// </summary>
     public TimeSpan ActionLifetime { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>
@@ -37,6 +39,15 @@ internal sealed record PaymentOptions
     /// on after that, and the same call finds its outcome later.
     /// </summary>
     public TimeSpan StepPatience { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How long what happens by itself takes at the simulator: a pending refund, the end of a hold that expires, a dispute and its
+    /// decision (<c>SUITE_SIMULATOR_LATER</c>, seconds).
+    /// </summary>
+    public TimeSpan SimulatorLater { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the holder of a card has at the simulator (<c>SUITE_SIMULATOR_ACTION</c>, seconds).</summary>
+    public TimeSpan SimulatorAction { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>How long calls that are running may go on when the service stops.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
@@ -62,6 +73,8 @@ internal sealed record PaymentOptions
             AuthorizationLifetime = Seconds(configuration, "SUITE_AUTHORIZATION_LIFETIME", 604_800, most: 31_536_000),
             ActionLifetime = Seconds(configuration, "SUITE_ACTION_LIFETIME", 900, most: 604_800),
             StepPatience = Seconds(configuration, "SUITE_STEP_PATIENCE", 20),
+            SimulatorLater = Seconds(configuration, "SUITE_SIMULATOR_LATER", 2),
+            SimulatorAction = Seconds(configuration, "SUITE_SIMULATOR_ACTION", 900),
         };
     }
 

@@ -39,11 +39,11 @@ internal static class ProviderAnswers
     /// <summary>What the answer to an authorization changes; null when that is nothing, or it is no answer yet.</summary>
     /// <param name="payment">The payment, locked.</param>
     /// <param name="answer">What the provider says.</param>
-    /// <param name="lifetime">How long the provider holds an amount, where it does not say.</param>
+    /// <param name="options">How long an amount is held where the provider does not say, and how long a card's holder may take.</param>
     /// <param name="now">The present.</param>
-    public static PaymentChange? ToAuthorization(Payment payment, ProviderAnswer answer, TimeSpan lifetime, DateTimeOffset now)
+    public static PaymentChange? ToAuthorization(Payment payment, ProviderAnswer answer, PaymentOptions options, DateTimeOffset now)
     {
-        if (Authorized(payment, answer, lifetime, now) is not { } after)
+        if (Authorized(payment, answer, options, now) is not { } after)
         {
             return null;
         }
@@ -57,13 +57,13 @@ internal static class ProviderAnswers
     }
 
     /// <summary>The payment as the answer to its authorization leaves it; null when it says nothing new.</summary>
-    public static Payment? Authorized(Payment payment, ProviderAnswer answer, TimeSpan lifetime, DateTimeOffset now) => answer switch
+    public static Payment? Authorized(Payment payment, ProviderAnswer answer, PaymentOptions options, DateTimeOffset now) => answer switch
     {
         _ when !payment.IsOpen => null,
-        ProviderAnswer.Approved approved => payment.Authorize(approved.Reference, approved.ExpireTime ?? now + lifetime, now),
+        ProviderAnswer.Approved approved => payment.Authorize(approved.Reference, approved.ExpireTime ?? now + options.AuthorizationLifetime, now),
         ProviderAnswer.Declined declined => payment.Decline(declined.Reason, now),
         ProviderAnswer.ActionRequired action when payment.State == State.Pending =>
-            payment.RequireAction(action.Reference, action.RedirectUri, action.ExpireTime, now),
+            payment.RequireAction(action.Reference, action.RedirectUri, Earlier(action.ExpireTime, now + options.ActionLifetime), now),
         _ => null,
     };
 
@@ -73,6 +73,8 @@ internal static class ProviderAnswers
         (StepState.Done, ProviderAnswer.Declined) or (StepState.Refused, ProviderAnswer.Approved) => true,
         _ => false,
     };
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
     private static PaymentChange Done(Payment payment, PaymentStep step, DateTimeOffset now)
     {

@@ -70,6 +70,9 @@ internal sealed class SettlePayment(
         }
     }
 
+    /// <summary>The key by which the provider is told that an authorization is given up before it held anything.</summary>
+    public static string GivingUp(Guid paymentId) => $"{paymentId}:void";
+
     private async Task<Settlement> AskAsync(Claim claim, CancellationToken abandon)
     {
         var pause = RetryDelay.After(claim.Payment.Attempts, Random.Shared.NextDouble());
@@ -140,12 +143,12 @@ internal sealed class SettlePayment(
         }
 
         var released = await provider.VoidAsync(
-            new ProviderVoid($"{payment.Id}:void", payment.Id, payment.ProviderReference), cancellationToken);
+            new ProviderVoid(GivingUp(payment.Id), payment.Id, payment.ProviderReference), cancellationToken);
         return released is ProviderAnswer.Approved ? closed.GiveUp(time.GetMicrosecondUtcNow()) : null;
     }
 
     private Payment? Applied(Payment payment, ProviderAnswer answer) =>
-        ProviderAnswers.Authorized(payment, answer, options.AuthorizationLifetime, time.GetMicrosecondUtcNow());
+        ProviderAnswers.Authorized(payment, answer, options, time.GetMicrosecondUtcNow());
 
     private Task<ProviderAnswer?> FindAsync(Payment payment, CancellationToken cancellationToken) => provider.FindAsync(
         new ProviderQuery(payment.Id.ToString(), StepKind.Authorize, payment.Id, payment.ProviderReference), cancellationToken);

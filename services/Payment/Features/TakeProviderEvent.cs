@@ -103,7 +103,13 @@ internal sealed class TakeProviderEvent(
                 PaymentLog.Contradiction(logger, payment.Id, "its authorization", payment.State.ToString(), answered.Answer.GetType().Name);
             }
 
-            return ProviderAnswers.ToAuthorization(payment, answered.Answer, options.AuthorizationLifetime, now);
+            return ProviderAnswers.ToAuthorization(payment, answered.Answer, options, now);
+        }
+
+        // Of a payment that was given up before anything was held: the state says it.
+        if (answered.Key == SettlePayment.GivingUp(payment.Id))
+        {
+            return null;
         }
 
         if (!Guid.TryParse(answered.Key, out var stepId)
