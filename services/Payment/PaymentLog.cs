@@ -16,6 +16,12 @@ internal static partial class PaymentLog
     [LoggerMessage(4004, LogLevel.Error, "Payment or step {Id}: working it off failed; it is tried again when its lease ends")]
     public static partial void WorkFailed(ILogger logger, Guid id, Exception exception);
 
+    [LoggerMessage(4101, LogLevel.Warning, "New transactions of the ledger could not be sealed into their hash chains")]
+    public static partial void SealingFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4102, LogLevel.Error, "The ledger is not as it was written: {Kind} at {Resource}: {Description}")]
+    public static partial void LedgerDiffers(ILogger logger, string kind, string resource, string description);
+
     [LoggerMessage(
         4201,
         LogLevel.Warning,

@@ -36,10 +36,8 @@ public static class PaymentModule
         services.AddSingleton<StepStore>();
         services.AddSingleton<DisputeStore>();
         services.AddSingleton<PaymentChangeWriter>();
-        services.AddSingleton<LedgerStore>();
         services.AddSingleton<ListPayments>();
         services.AddSingleton<ListDisputes>();
-        services.AddSingleton<GetTrialBalance>();
         services.AddSingleton<SimulatorRecord>();
         services.AddSingleton(provider => SimulatorAddress.From(builder.Configuration, provider.GetRequiredService<IServer>()));
         services.AddSingleton<IPaymentProvider, SimulatedProvider>();
@@ -51,7 +49,7 @@ public static class PaymentModule
         services.AddSingleton<IProviderEvents, TakeProviderEvent>();
         // Without state, so that one serves every call.
         services.AddSingleton<PaymentGrpcService>();
-        services.AddSingleton<LedgerGrpcService>();
+        services.AddLedger();
         services.AddSingleton<PaymentWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentWorker>());
         services.AddSingleton<StepWorker>();

@@ -88,14 +88,15 @@ internal static class SimulatorBook
             return (step, hold);
         }
 
-        var (after, refusal) = Do(call, hold, now);
-        refusal ??= script.DeclineReason;
+        var (after, broken) = Do(call, hold, now);
+        var refusal = broken ?? script.DeclineReason;
         return (
             step with
             {
                 Reference = refusal is null ? ReferenceOf(call) : null,
                 DeclineReason = refusal,
-                OutcomeTime = script.IsPending ? later : now,
+                // What breaks a rule is refused at once.
+                OutcomeTime = script.IsPending && broken is null ? later : now,
             },
             refusal is null ? after : hold);
     }

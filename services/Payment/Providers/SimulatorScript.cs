@@ -23,8 +23,9 @@ internal sealed record SimulatorScript(
 {
     private const string Prefix = "tok_";
 
-    private static readonly SimulatorScript s_plain = new();
+    // First, since every script begins with it.
     private static readonly SimulatorStepScript s_plainStep = new();
+    private static readonly SimulatorScript s_plain = new();
     private static readonly SimulatorScript s_unknown = new("invalid_payment_method");
 
     /// <summary>How captures go.</summary>

@@ -129,11 +129,10 @@ public sealed class IdempotencyStore(NpgsqlDataSource dataSource)
         return await FindAsync(key, parser, connection, cancellationToken);
     }
 
-    /// <summary>The stored response of a key as the caller's transaction sees it, or null when nothing was stored.</summary>
-    /// <exception cref="DomainException">INVALID_ARGUMENT (REQUEST_ID_REUSED) when the key belongs to another request; the refusal that was kept.</exception>
-    public static Task<T?> FindAsync<T>(RequestKey key, MessageParser<T> parser, NpgsqlTransaction transaction, CancellationToken cancellationToken)
-        where T : class, IMessage<T> =>
-        FindAsync(key, parser, transaction.Connection!, cancellationToken);
+    /// <inheritdoc cref="FindAsync{T}(RequestKey, MessageParser{T}, CancellationToken)"/>
+    public static Task<T?> FindAsync<T>(
+        RequestKey key, MessageParser<T> parser, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        where T : class, IMessage<T> => FindAsync(key, parser, transaction.Connection!, cancellationToken);
 
     /// <summary>
     /// Rewrites the stored responses that hold personal data of <paramref name="subjects"/>, in the caller's transaction. They stay:

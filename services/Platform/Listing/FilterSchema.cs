@@ -15,6 +15,7 @@ public sealed class FilterSchema
 
     // The value is a format of the parameter: "{0}", or what is done to it in SQL.
     private readonly Dictionary<string, (string Column, string Value, bool Ordered, ReadValue Read)> _fields = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Func<FilterTerm, NpgsqlParameterCollection, string>> _equalities = new(StringComparer.Ordinal);
 
     /// <summary>A field that names a resource with a UUID: equality only.</summary>
     public FilterSchema Resource(string field, string collection, string column)
@@ -53,6 +54,16 @@ public sealed class FilterSchema
         return this;
     }
 
+    /// <summary>
+    /// A field that takes more than a column to compare: equality only, without its opposite. <paramref name="toSql"/> adds its value to the
+    /// parameters and returns the condition.
+    /// </summary>
+    public FilterSchema Equality(string field, Func<FilterTerm, NpgsqlParameterCollection, string> toSql)
+    {
+        _equalities.Add(field, toSql);
+        return this;
+    }
+
     /// <summary>A field of time: every comparison.</summary>
     public FilterSchema Time(string field, string column)
     {
@@ -73,9 +84,15 @@ public sealed class FilterSchema
         var sql = new StringBuilder();
         foreach (var term in FilterParser.Parse(filter))
         {
+            if (_equalities.TryGetValue(term.Field, out var toSql))
+            {
+                sql.Append(CultureInfo.InvariantCulture, $" AND {Equality(term, toSql, parameters)}");
+                continue;
+            }
+
             if (!_fields.TryGetValue(term.Field, out var field))
             {
-                throw FilterParser.Invalid(term.Position, $"'{term.Field}' is none of {string.Join(", ", _fields.Keys)}.");
+                throw FilterParser.Invalid(term.Position, $"'{term.Field}' is none of {string.Join(", ", _fields.Keys.Concat(_equalities.Keys))}.");
             }
 
             if (!field.Ordered && term.Operator is not ("=" or "!="))
@@ -91,4 +108,8 @@ public sealed class FilterSchema
 
         return sql.ToString();
     }
+
+    private static string Equality(
+        FilterTerm term, Func<FilterTerm, NpgsqlParameterCollection, string> toSql, NpgsqlParameterCollection parameters) =>
+        term.Operator == "=" ? toSql(term, parameters) : throw FilterParser.Invalid(term.Position, $"{term.Field} is compared with = only.");
 }

@@ -7,7 +7,7 @@ using Suite.Platform.Monetary;
 namespace Suite.Tests.Component.Payments;
 
 /// <summary>What the simulated provider does and remembers, asked as Payment asks it and as reconciliation does.</summary>
-public sealed class SimulatorTests
+internal sealed class SimulatorTests
 {
     private static readonly PaymentOptions s_options = PaymentReplica.Fast with { SimulatorLater = TimeSpan.FromMilliseconds(300) };
 
