@@ -46,4 +46,19 @@ internal static partial class PaymentLog
 
     [LoggerMessage(4206, LogLevel.Warning, "Expired authorizations could not be looked for")]
     public static partial void ExpiryFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4301, LogLevel.Warning, "A webhook to {Provider} was refused: {Why}")]
+    public static partial void WebhookRefused(ILogger logger, string provider, string why);
+
+    [LoggerMessage(4302, LogLevel.Debug, "Webhook {EventId} of {Provider} ({Kind}): {Verdict}")]
+    public static partial void WebhookTaken(ILogger logger, string provider, string eventId, string kind, Providers.ProviderEventVerdict verdict);
+
+    [LoggerMessage(4303, LogLevel.Warning, "A webhook of {Provider} could not be taken in; it is asked for again")]
+    public static partial void WebhookFailed(ILogger logger, string provider, Exception exception);
+
+    [LoggerMessage(4304, LogLevel.Information, "The simulator's webhook {EventId} was not taken in at attempt {Attempt} (HTTP {Status}; 0: no answer)")]
+    public static partial void NotDelivered(ILogger logger, string eventId, int attempt, int status);
+
+    [LoggerMessage(4305, LogLevel.Warning, "The simulator's webhooks could not be delivered; they are tried again")]
+    public static partial void DeliveryFailed(ILogger logger, Exception exception);
 }

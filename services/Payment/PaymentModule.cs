@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Hosting.Server;
 using Suite.Payments.Events;
 using Suite.Payments.Features;
 using Suite.Payments.Ledger;
@@ -38,9 +37,7 @@ public static class PaymentModule
         services.AddSingleton<PaymentChangeWriter>();
         services.AddSingleton<ListPayments>();
         services.AddSingleton<ListDisputes>();
-        services.AddSingleton<SimulatorRecord>();
-        services.AddSingleton(provider => SimulatorAddress.From(builder.Configuration, provider.GetRequiredService<IServer>()));
-        services.AddSingleton<IPaymentProvider, SimulatedProvider>();
+        services.AddProvider(builder.Configuration);
         services.AddSingleton<CallOutcomes>();
         services.AddSingleton<SettlePayment>();
         services.AddSingleton<SettleStep>();
@@ -65,6 +62,7 @@ public static class PaymentModule
     {
         app.MapGrpcService<PaymentGrpcService>();
         app.MapGrpcService<LedgerGrpcService>();
+        app.MapProvider();
         app.MapDeadLetters();
     }
 }

@@ -79,7 +79,7 @@ internal sealed class SimulatedProvider(
         var approves = script.DeclineReason is null;
         var now = time.GetMicrosecondUtcNow();
         DateTimeOffset? action = approves && script.RequiresAction ? now + options.SimulatorAction : null;
-        DateTimeOffset? expire = approves && script.Expires ? now + options.SimulatorLater : null;
+        DateTimeOffset? expire = approves && script.Expires && action is null ? now + options.SimulatorLater : null;
         var reference = approves ? ReferencePrefix + call.Key : null;
         List<SimulatorWebhook>? webhooks = null;
         if (script.TellsAuthorization && action is null)
@@ -137,7 +137,8 @@ internal sealed class SimulatedProvider(
         var script = SimulatorScript.For(token);
         await PlayAsync(
             step.Calls, step.AnswersOnCall, script.Of(kind).AnswerIsLost, script.WebhookFirst, key, cancellationToken);
-        return step.AnswerAt(time.GetUtcNow())!;
+        // As of the call's beginning: the one that a pending step begins with is answered so, however long it took.
+        return step.AnswerAt(request.Now)!;
     }
 
     /// <summary>Answers like the script has it: late, never, or with an error.</summary>

@@ -6,10 +6,11 @@ namespace Suite.Payments.Providers;
 
 /// <summary>A webhook that is to be delivered now by whoever took it.</summary>
 /// <param name="Id">Of the event.</param>
+/// <param name="AuthorizationKey">The key of the authorization it is about.</param>
 /// <param name="Body">The JSON.</param>
 /// <param name="Copies">How often to deliver it at once.</param>
 /// <param name="Attempts">Which attempt this is, from 1.</param>
-internal sealed record SimulatorLetter(string Id, string Body, int Copies, int Attempts);
+internal sealed record SimulatorLetter(string Id, string AuthorizationKey, string Body, int Copies, int Attempts);
 
 /// <summary>
 /// The simulator's webhooks on their way: written with what they tell, taken by any replica for a while, and kept when delivered.
@@ -39,11 +40,13 @@ internal sealed class SimulatorMail(NpgsqlDataSource dataSource)
 
     private const string Take =
         """
-        UPDATE simulator_webhooks SET attempts = attempts + 1, due_time = $1 + $2
-        WHERE id IN (
-            SELECT id FROM simulator_webhooks WHERE deliver_time IS NULL AND copies > 0 AND due_time <= $1
-            ORDER BY due_time LIMIT $3 FOR UPDATE SKIP LOCKED)
-        RETURNING id, body, copies, attempts
+        WITH due AS (
+            SELECT id, due_time FROM simulator_webhooks WHERE deliver_time IS NULL AND copies > 0 AND due_time <= $1
+            ORDER BY due_time LIMIT $3 FOR UPDATE SKIP LOCKED),
+        taken AS (
+            UPDATE simulator_webhooks w SET attempts = attempts + 1, due_time = $1 + $2 FROM due WHERE w.id = due.id
+            RETURNING w.id, w.authorization_key, w.body, w.copies, w.attempts, due.due_time)
+        SELECT id, authorization_key, body, copies, attempts FROM taken ORDER BY due_time, id
         """;
 
     private const string Delivered = "UPDATE simulator_webhooks SET deliver_time = $2 WHERE id = ANY($1) AND deliver_time IS NULL";
@@ -71,7 +74,7 @@ internal sealed class SimulatorMail(NpgsqlDataSource dataSource)
     /// <summary>Writes webhooks about authorizations as far as those are made by now.</summary>
     public static NpgsqlBatchCommand PostWhenAnswered(IReadOnlyList<SimulatorWebhook> webhooks) => Command(InsertWhenAnswered, webhooks);
 
-    /// <summary>Takes what is due, for the time of the lease.</summary>
+    /// <summary>Takes what is due, for the time of the lease; what is due first comes first.</summary>
     public async Task<IReadOnlyList<SimulatorLetter>> TakeAsync(int most, TimeSpan lease, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var batch = dataSource.CreateBatch();
@@ -85,7 +88,8 @@ internal sealed class SimulatorMail(NpgsqlDataSource dataSource)
         var letters = new List<SimulatorLetter>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            letters.Add(new SimulatorLetter(reader.GetString(0), reader.GetString(1), reader.GetInt16(2), reader.GetInt32(3)));
+            letters.Add(new SimulatorLetter(
+                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetInt16(3), reader.GetInt32(4)));
         }
 
         return letters;

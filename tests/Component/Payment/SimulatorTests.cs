@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 using Suite.Payments.Domain;
 using Suite.Payments.Features;
@@ -9,12 +10,13 @@ namespace Suite.Tests.Component.Payments;
 /// <summary>What the simulated provider does and remembers, asked as Payment asks it and as reconciliation does.</summary>
 internal sealed class SimulatorTests
 {
-    private static readonly PaymentOptions s_options = PaymentReplica.Fast with { SimulatorLater = TimeSpan.FromMilliseconds(300) };
+    private static readonly PaymentOptions s_options = PaymentReplica.Fast with { SimulatorLater = TimeSpan.FromSeconds(5) };
 
     private readonly Dictionary<string, string> _references = [];
     private PaymentDatabase _database = null!;
     private SimulatedProvider _simulator = null!;
     private DateTimeOffset _begin;
+    private FakeTimeProvider _clock = null!;
 
     [OneTimeSetUp]
     public async Task CreateDatabase() => _database = await PaymentDatabase.CreateAsync();
@@ -32,7 +34,8 @@ internal sealed class SimulatorTests
     public void Create()
     {
         _begin = DateTimeOffset.UtcNow.AddMinutes(-1);
-        _simulator = new SimulatedProvider(new SimulatorRecord(_database.DataSource), s_options, TimeProvider.System);
+        _clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        _simulator = new SimulatedProvider(new SimulatorRecord(_database.DataSource), s_options, _clock);
     }
 
     [Test]
@@ -160,7 +163,10 @@ internal sealed class SimulatorTests
 
         Assert.That(await StepAsync(payment, StepKind.Refund, default), Is.EqualTo(new ProviderAnswer.Pending()));
         Assert.That(await RefundAsync(payment, "more", 1), Is.EqualTo(new ProviderAnswer.Declined("amount_too_large")));
-        await Eventually.That(() => FindAsync(payment, StepKind.Refund), Is.InstanceOf<ProviderAnswer.Approved>());
+        Assert.That(await FindAsync(payment, StepKind.Refund), Is.EqualTo(new ProviderAnswer.Pending()));
+        Assert.That(await BelievesAsync(payment), Is.EqualTo((1000L, 0L, 1000L, 0L, 0L)));
+        _clock.Advance(s_options.SimulatorLater);
+        Assert.That(await FindAsync(payment, StepKind.Refund), Is.InstanceOf<ProviderAnswer.Approved>());
         Assert.That(await BelievesAsync(payment), Is.EqualTo((1000L, 0L, 1000L, 1000L, 0L)));
     }
 
@@ -171,8 +177,8 @@ internal sealed class SimulatorTests
         await CaptureAsync(payment, "all", 1000);
 
         Assert.That(await StepAsync(payment, StepKind.Refund, default), Is.EqualTo(new ProviderAnswer.Pending()));
-        await Eventually.That(
-            () => FindAsync(payment, StepKind.Refund), Is.EqualTo(new ProviderAnswer.Declined("expired_or_canceled_card")));
+        _clock.Advance(s_options.SimulatorLater);
+        Assert.That(await FindAsync(payment, StepKind.Refund), Is.EqualTo(new ProviderAnswer.Declined("expired_or_canceled_card")));
         Assert.That(await BelievesAsync(payment), Is.EqualTo((1000L, 0L, 1000L, 0L, 0L)));
     }
 
@@ -181,7 +187,9 @@ internal sealed class SimulatorTests
     {
         var payment = await HoldAsync("tok_expires", 1000);
 
-        await Eventually.That(async () => (await BelievesAsync(payment)).Held, Is.Zero);
+        Assert.That((await BelievesAsync(payment)).Held, Is.EqualTo(1000));
+        _clock.Advance(s_options.SimulatorLater);
+        Assert.That((await BelievesAsync(payment)).Held, Is.Zero);
         Assert.That(await CaptureAsync(payment, "late", 1000), Is.EqualTo(new ProviderAnswer.Declined("expired")));
         Assert.That(await VoidAsync(payment), Is.InstanceOf<ProviderAnswer.Approved>());
     }
@@ -194,12 +202,10 @@ internal sealed class SimulatorTests
         var payment = await HoldAsync(token, 1000);
         await CaptureAsync(payment, "all", 1000);
 
-        await Eventually.That(async () => (await BelievesAsync(payment)).Disputed, Is.EqualTo(1000));
+        _clock.Advance(s_options.SimulatorLater);
+        Assert.That((await BelievesAsync(payment)).Disputed, Is.EqualTo(1000));
         Assert.That(await RefundAsync(payment, "meanwhile", 1), Is.EqualTo(new ProviderAnswer.Declined("disputed")));
-        await Eventually.That(
-            () => _database.ScalarAsync<bool>(
-                "SELECT coalesce(decide_time, open_time) <= now() FROM simulator_disputes WHERE authorization_key = $1", payment),
-            Is.True);
+        _clock.Advance(s_options.SimulatorLater);
         Assert.That((await BelievesAsync(payment)).Disputed, Is.EqualTo(disputed));
     }
 
