@@ -33,14 +33,26 @@ public static class PaymentModule
         services.AddSingleton(PaymentOptions.From(builder.Configuration));
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PaymentQueue>();
+        services.AddSingleton<StepStore>();
+        services.AddSingleton<DisputeStore>();
+        services.AddSingleton<PaymentChangeWriter>();
         services.AddSingleton<ListPayments>();
+        services.AddSingleton<ListDisputes>();
         services.AddProvider(builder.Configuration);
+        services.AddSingleton<CallOutcomes>();
         services.AddSingleton<SettlePayment>();
+        services.AddSingleton<SettleStep>();
+        services.AddSingleton<StepCalls>();
+        services.AddSingleton<AuthorizePayment>();
+        services.AddSingleton<IProviderEvents, TakeProviderEvent>();
         // Without state, so that one serves every call.
         services.AddSingleton<PaymentGrpcService>();
         services.AddLedger();
         services.AddSingleton<PaymentWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentWorker>());
+        services.AddSingleton<StepWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<StepWorker>());
+        services.AddHostedService<ExpireAuthorizations>();
 
         services.AddReconciliation(builder.Configuration);
 
