@@ -13,8 +13,39 @@ internal static partial class PaymentLog
     [LoggerMessage(4003, LogLevel.Warning, "Due payments could not be claimed")]
     public static partial void ClaimFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(4004, LogLevel.Error, "Payment {PaymentId}: working it off failed; it is tried again when its lease ends")]
-    public static partial void WorkFailed(ILogger logger, Guid paymentId, Exception exception);
+    [LoggerMessage(4004, LogLevel.Error, "Payment or step {Id}: working it off failed; it is tried again when its lease ends")]
+    public static partial void WorkFailed(ILogger logger, Guid id, Exception exception);
+
+    [LoggerMessage(4101, LogLevel.Warning, "New transactions of the ledger could not be sealed into their hash chains")]
+    public static partial void SealingFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4102, LogLevel.Error, "The ledger is not as it was written: {Kind} at {Resource}: {Description}")]
+    public static partial void LedgerDiffers(ILogger logger, string kind, string resource, string description);
+
+    [LoggerMessage(
+        4201,
+        LogLevel.Warning,
+        "{Kind} {StepId} of payment {PaymentId}: outcome unknown after attempt {Attempt} ({Cause}); asking in {Seconds:0.0} s")]
+    public static partial void StepUnknown(
+        ILogger logger, string kind, Guid stepId, Guid paymentId, int attempt, string cause, double seconds);
+
+    [LoggerMessage(4202, LogLevel.Warning, "Step {StepId}: its outcome could not be committed")]
+    public static partial void StepCommitFailed(ILogger logger, Guid stepId, Exception exception);
+
+    [LoggerMessage(4203, LogLevel.Warning, "{Kind} {StepId} of payment {PaymentId}: the provider refused ({Reason})")]
+    public static partial void StepRefused(ILogger logger, string kind, Guid stepId, Guid paymentId, string reason);
+
+    [LoggerMessage(
+        4204,
+        LogLevel.Error,
+        "Payment {PaymentId}: the provider contradicts what it said: {What} is {State}, and now it says {Answer}; nothing was changed")]
+    public static partial void Contradiction(ILogger logger, Guid paymentId, string what, string state, string answer);
+
+    [LoggerMessage(4205, LogLevel.Warning, "Payment {PaymentId}: the provider's event {EventId} is about something unknown here ({What}); nothing was changed")]
+    public static partial void UnknownSubject(ILogger logger, Guid paymentId, string eventId, string what);
+
+    [LoggerMessage(4206, LogLevel.Warning, "Expired authorizations could not be looked for")]
+    public static partial void ExpiryFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(4301, LogLevel.Warning, "A webhook to {Provider} was refused: {Why}")]
     public static partial void WebhookRefused(ILogger logger, string provider, string why);

@@ -32,16 +32,26 @@ public static class PaymentModule
         services.AddSingleton(PaymentOptions.From(builder.Configuration));
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PaymentQueue>();
-        services.AddSingleton<LedgerStore>();
+        services.AddSingleton<StepStore>();
+        services.AddSingleton<DisputeStore>();
+        services.AddSingleton<PaymentChangeWriter>();
         services.AddSingleton<ListPayments>();
-        services.AddSingleton<GetTrialBalance>();
+        services.AddSingleton<ListDisputes>();
         services.AddProvider(builder.Configuration);
+        services.AddSingleton<CallOutcomes>();
         services.AddSingleton<SettlePayment>();
+        services.AddSingleton<SettleStep>();
+        services.AddSingleton<StepCalls>();
+        services.AddSingleton<AuthorizePayment>();
+        services.AddSingleton<IProviderEvents, TakeProviderEvent>();
         // Without state, so that one serves every call.
         services.AddSingleton<PaymentGrpcService>();
-        services.AddSingleton<LedgerGrpcService>();
+        services.AddLedger();
         services.AddSingleton<PaymentWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentWorker>());
+        services.AddSingleton<StepWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<StepWorker>());
+        services.AddHostedService<ExpireAuthorizations>();
 
         services.AddConsumer<OrderEventsHandler>("payment.order-events", "suite.order.v1");
         services.AddConsumer<UserEventsHandler>("payment.user-events", "suite.user.v1");

@@ -12,7 +12,7 @@ internal sealed record JournalTransaction(
     string Key, string Template, string Source, DateTimeOffset EffectiveTime, IReadOnlyList<JournalEntry> Entries)
 {
     /// <summary>Its id.</summary>
-    public Guid Id { get; init; } = Guid.CreateVersion7(EffectiveTime);
+    public Guid Id { get; init; } = Guid.CreateVersion7();
 
     /// <summary>For the record; no personal data.</summary>
     public string Description { get; init; } = string.Empty;

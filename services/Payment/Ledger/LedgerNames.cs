@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using Suite.Contracts.Common.V1;
 using Suite.Platform.Naming;
 
 namespace Suite.Payments.Ledger;
@@ -7,6 +9,14 @@ internal static class LedgerNames
 {
     public const string Accounts = "accounts";
     public const string Transactions = "transactions";
+
+    // As the contract has it.
+    private static readonly Regex AccountPattern = new(
+        $"^{Accounts}/(?:{Contracts.Payments.V1.Account.Descriptor.GetOptions().GetExtension(RulesExtensions.IdPattern)})\\z",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+
+    /// <summary>Whether a name is one of an account.</summary>
+    public static bool IsAccount(string name) => AccountPattern.IsMatch(name);
 
     /// <summary><c>accounts/{account}</c>.</summary>
     public static string Account(string account) => $"{Accounts}/{account}";

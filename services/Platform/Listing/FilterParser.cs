@@ -31,7 +31,8 @@ public static class FilterParser
         return terms;
     }
 
-    internal static DomainException Invalid(int position, string description)
+    /// <summary>INVALID_ARGUMENT (FILTER_INVALID) with the position in its metadata.</summary>
+    public static DomainException Invalid(int position, string description)
     {
         var error = DomainError.InvalidArgument("filter", $"at position {position}: {description}", ErrorReason.FilterInvalid);
         error.Details["position"] = position.ToString(CultureInfo.InvariantCulture);

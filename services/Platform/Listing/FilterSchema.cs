@@ -15,6 +15,7 @@ public sealed class FilterSchema
 
     // The value is a format of the parameter: "{0}", or what is done to it in SQL.
     private readonly Dictionary<string, (string Column, string Value, bool Ordered, ReadValue Read)> _fields = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Func<FilterTerm, NpgsqlParameterCollection, string>> _equalities = new(StringComparer.Ordinal);
 
     /// <summary>A field that names a resource with a UUID: equality only.</summary>
     public FilterSchema Resource(string field, string collection, string column)
@@ -35,12 +36,31 @@ public sealed class FilterSchema
         return this;
     }
 
+    /// <summary>A field of text: equality only. An empty text is what nothing has.</summary>
+    public FilterSchema Text(string field, string column)
+    {
+        _fields.Add(field, (column, Plain, false, term => term.Value.Length > 0 && !term.Value.Contains('\0', StringComparison.Ordinal)
+            ? term.Value
+            : throw FilterParser.Invalid(term.Position, $"{field} is compared with a text that is not empty, without the character NUL.")));
+        return this;
+    }
+
     /// <summary>A field of text that compares without regard to case: equality only.</summary>
     public FilterSchema TextIgnoringCase(string field, string column)
     {
         _fields.Add(field, ($"lower({column})", "lower({0})", false, term => !term.Value.Contains('\0', StringComparison.Ordinal)
             ? term.Value
             : throw FilterParser.Invalid(term.Position, $"{field} is compared with a text without the character NUL.")));
+        return this;
+    }
+
+    /// <summary>
+    /// A field that takes more than a column to compare: equality only, without its opposite. <paramref name="toSql"/> adds its value to the
+    /// parameters and returns the condition.
+    /// </summary>
+    public FilterSchema Equality(string field, Func<FilterTerm, NpgsqlParameterCollection, string> toSql)
+    {
+        _equalities.Add(field, toSql);
         return this;
     }
 
@@ -64,9 +84,15 @@ public sealed class FilterSchema
         var sql = new StringBuilder();
         foreach (var term in FilterParser.Parse(filter))
         {
+            if (_equalities.TryGetValue(term.Field, out var toSql))
+            {
+                sql.Append(CultureInfo.InvariantCulture, $" AND {Equality(term, toSql, parameters)}");
+                continue;
+            }
+
             if (!_fields.TryGetValue(term.Field, out var field))
             {
-                throw FilterParser.Invalid(term.Position, $"'{term.Field}' is none of {string.Join(", ", _fields.Keys)}.");
+                throw FilterParser.Invalid(term.Position, $"'{term.Field}' is none of {string.Join(", ", _fields.Keys.Concat(_equalities.Keys))}.");
             }
 
             if (!field.Ordered && term.Operator is not ("=" or "!="))
@@ -82,4 +108,8 @@ public sealed class FilterSchema
 
         return sql.ToString();
     }
+
+    private static string Equality(
+        FilterTerm term, Func<FilterTerm, NpgsqlParameterCollection, string> toSql, NpgsqlParameterCollection parameters) =>
+        term.Operator == "=" ? toSql(term, parameters) : throw FilterParser.Invalid(term.Position, $"{term.Field} is compared with = only.");
 }
