@@ -21,8 +21,14 @@ internal static class ProviderModule
                 services.AddSingleton<SimulatorPages>();
                 services.AddHostedService<SimulatorDelivery>();
                 break;
+            case StripeProvider.ProviderName:
+                services.AddSingleton(StripeSettings.From(configuration));
+                services.AddSingleton<IPaymentProvider, StripeProvider>();
+                services.AddSingleton<IProviderWebhooks, StripeWebhooks>();
+                break;
             case var unknown:
-                throw new InvalidOperationException($"{Key} is '{unknown}', which is no provider: simulator.");
+                throw new InvalidOperationException(
+                    $"{Key} is '{unknown}', which is no provider: {SimulatedProvider.ProviderName}, {StripeProvider.ProviderName}.");
         }
 
         services.AddSingleton<WebhookEndpoint>();
