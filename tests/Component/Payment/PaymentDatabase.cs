@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Suite.Payments;
+using Suite.Platform.Idempotency;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
 
@@ -18,7 +19,8 @@ internal sealed class PaymentDatabase : IAsyncDisposable
         var server = new DatabaseServer(Servers.Postgres.ConnectionString, $"test_payment_{Guid.NewGuid():N}");
         var dataSource = PostgresModule.CreateDataSource(server.ConnectionString, server.Database, null);
         var messaging = new MigrationSet("messaging", typeof(MessagingModule).Assembly, "Suite.Platform.Messaging.Migrations");
-        var migrator = new Migrator(dataSource, server, [messaging, PaymentModule.Migrations], NullLogger<Migrator>.Instance);
+        var idempotency = new MigrationSet("idempotency", typeof(IdempotencyModule).Assembly, "Suite.Platform.Idempotency.Migrations");
+        var migrator = new Migrator(dataSource, server, [idempotency, messaging, PaymentModule.Migrations], NullLogger<Migrator>.Instance);
         await migrator.RunAsync(CancellationToken.None);
         var options = new MessagingOptions
         {
