@@ -184,7 +184,7 @@ internal sealed class LedgerPosting(LedgerDatabase database, BenchOptions option
         var transactions = new List<JournalTransaction>(2 * Batch);
         for (var i = 0; i < Batch; i++)
         {
-            var payment = Payment.Intend(Guid.NewGuid(), Guid.NewGuid(), new MoneyAmount(1_250, "EUR"), now);
+            var payment = Payment.Intend(Guid.NewGuid(), Guid.NewGuid(), new MoneyAmount(1_250, "EUR"), Provider, now);
             transactions.Add(PostingTemplates.Authorized(payment, Provider, payment.Id, now));
             transactions.Add(PostingTemplates.Captured(payment, Provider, Guid.NewGuid(), payment.Amount, new MoneyAmount(0, "EUR"), now));
         }
