@@ -2,6 +2,7 @@ using System.Text;
 using Stripe;
 using Suite.Payments.Domain;
 using Suite.Platform.Monetary;
+using Dispute = Stripe.Dispute;
 
 namespace Suite.Payments.Providers;
 
