@@ -15,7 +15,7 @@ internal static class OrderDatabase
         """
         SELECT extract(epoch FROM done.update_time - placed.update_time)::float8 * 1000
         FROM order_history placed JOIN order_history done USING (order_id)
-        WHERE placed.version = 1 AND done.version = 2 AND done.state = 2 AND placed.update_time >= $1
+        WHERE placed.version = 1 AND done.version = 2 AND done.place = 0 AND done.state = 2 AND placed.update_time >= $1
         """;
 
     public static NpgsqlDataSource Open(LocalSuite suite) => Open(suite, "suite_order");

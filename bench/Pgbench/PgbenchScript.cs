@@ -65,6 +65,9 @@ internal static partial class PgbenchScript
             Many(sample.Lines.Select(l => Number(l.Amount))),
             Quoted(sample.Topic),
             Quoted(sample.Type),
+            One("NULL"),
+            One(Quoted(sample.Actor)),
+            Many(sample.Lines.Select(l => Number(l.Total))),
         ];
         var used = new HashSet<int>();
         var statement = Parameter().Replace(OrderPlacement.Statement, match =>

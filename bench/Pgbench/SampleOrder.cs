@@ -15,18 +15,20 @@ internal sealed record SampleOrder(
     string? TraceParent,
     string? TraceState,
     string? Baggage,
+    string Actor,
     IReadOnlyList<SampleLine> Lines)
 {
     private const string SelectOrder =
         """
-        SELECT i.request_hash, i.response, o.currency, o.total_minor, e.topic, e.type, e.payload, e.traceparent, e.tracestate, e.baggage
+        SELECT i.request_hash, i.response, o.currency, o.total_minor, e.topic, e.type, e.payload, e.traceparent, e.tracestate, e.baggage, h.actor
         FROM orders o JOIN idempotency i ON i.request_id = $2 JOIN outbox e ON e.key = o.id::text AND e.type LIKE '%OrderPlaced'
+        JOIN order_history h ON h.order_id = o.id AND h.version = 1 AND h.place = 0
         WHERE o.id = $1
         """;
 
     private const string SelectLines =
         """
-        SELECT l.sku, p.version, l.quantity, l.unit_price_minor, l.amount_minor
+        SELECT l.sku, p.version, l.quantity, l.unit_price_minor, l.amount_minor, l.total_minor
         FROM order_lines l JOIN products p USING (sku) WHERE l.order_id = $1 ORDER BY l.line_number
         """;
 
@@ -39,7 +41,7 @@ internal sealed record SampleOrder(
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
-                lines.Add(new SampleLine(reader.GetString(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetInt64(4)));
+                lines.Add(new SampleLine(reader.GetString(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5)));
             }
         }
 
@@ -63,10 +65,11 @@ internal sealed record SampleOrder(
             Text(7),
             Text(8),
             Text(9),
+            row.GetString(10),
             lines);
 
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
     }
 }
 
-internal sealed record SampleLine(string Sku, long Version, int Quantity, long Price, long Amount);
+internal sealed record SampleLine(string Sku, long Version, int Quantity, long Price, long Amount, long Total);

@@ -23,7 +23,9 @@ internal sealed class CommandLine
         Root.Add(ProductCommands.Build(this));
         Root.Add(UserCommands.Build(this));
         Root.Add(PaymentCommands.Build(this));
+        Root.Add(DisputeCommands.Build(this));
         Root.Add(LedgerCommands.Build(this));
+        Root.Add(ReconcileCommand.Build(this));
         Root.Add(DeadLetterCommands.Build(this));
         Root.Add(SignInCommands.Login(this));
         Root.Add(SignInCommands.Logout(this));

@@ -39,6 +39,9 @@ internal enum ExitCode
     /// <summary>An input file can not be read at all.</summary>
     InputFile = 11,
 
+    /// <summary>Records do not agree: a verification or a reconciliation found differences, or an order's money does not add up.</summary>
+    Differences = 12,
+
     /// <summary>Stopped by Ctrl-C: 128 + SIGINT.</summary>
     Interrupted = 130,
 

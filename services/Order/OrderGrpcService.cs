@@ -11,7 +11,15 @@ namespace Suite.Orders;
 
 /// <summary>OrderService: translate, call, translate.</summary>
 internal sealed class OrderGrpcService(
-    PlaceOrder placeOrder, OrderStore store, ListOrders listOrders, CancelOrder cancelOrder, WatchOrder watchOrder, ImportOrders importOrders)
+    PlaceOrder placeOrder,
+    OrderStore store,
+    ListOrders listOrders,
+    CancelOrder cancelOrder,
+    FulfillOrder fulfillOrder,
+    RefundOrder refundOrder,
+    ListOrderEvents listOrderEvents,
+    WatchOrder watchOrder,
+    ImportOrders importOrders)
     : OrderService.OrderServiceBase
 {
     public override Task<Order> CreateOrder(CreateOrderRequest request, ServerCallContext context) =>
@@ -34,6 +42,28 @@ internal sealed class OrderGrpcService(
             request.Etag,
             context.GetCaller(),
             context.CancellationToken);
+
+    public override Task<Order> FulfillOrder(FulfillOrderRequest request, ServerCallContext context) => fulfillOrder.RunAsync(
+        new StepRequest(
+            RequestKey.Of("FulfillOrder", request.RequestId, request, context.GetCaller()),
+            Id(request.Name),
+            request.Etag,
+            context.GetCaller(),
+            request.Note),
+        context.CancellationToken);
+
+    public override Task<Order> RefundOrder(RefundOrderRequest request, ServerCallContext context) => refundOrder.RunAsync(
+        new StepRequest(
+            RequestKey.Of("RefundOrder", request.RequestId, request, context.GetCaller()),
+            Id(request.Name),
+            request.Etag,
+            context.GetCaller(),
+            request.Reason),
+        Features.RefundOrder.WishOf(request),
+        context.CancellationToken);
+
+    public override Task<ListOrderEventsResponse> ListOrderEvents(ListOrderEventsRequest request, ServerCallContext context) =>
+        listOrderEvents.RunAsync(request, context.GetCaller(), context.CancellationToken);
 
     public override async Task WatchOrder(
         WatchOrderRequest request, IServerStreamWriter<WatchOrderResponse> responseStream, ServerCallContext context)

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Suite.Orders.Domain;
 using OrderState = Suite.Contracts.Orders.V1.Order.Types.State;
 using PaymentState = Suite.Contracts.Payments.V1.Payment.Types.State;
 
@@ -27,4 +28,16 @@ internal static partial class OrderLog
 
     [LoggerMessage(2007, LogLevel.Information, "Overdue orders are looked at by another replica by now")]
     public static partial void SweptByAnother(ILogger logger);
+
+    [LoggerMessage(2008, LogLevel.Warning, "Payment did not say what became of the {Kind} {StepId} of the order {OrderId} ({StatusCode}); it is asked again")]
+    public static partial void StepOutcomeUnknown(ILogger logger, StepKind kind, Guid stepId, Guid orderId, StatusCode statusCode);
+
+    [LoggerMessage(2009, LogLevel.Information, "The {Kind} {StepId} of the order {OrderId} was left behind; it has ended at attempt {Attempts}")]
+    public static partial void StepResumed(ILogger logger, StepKind kind, Guid stepId, Guid orderId, int attempts);
+
+    [LoggerMessage(2010, LogLevel.Error, "The {Kind} {StepId} of the order {OrderId} could not be ended; trying again later")]
+    public static partial void StepNotResumed(ILogger logger, StepKind kind, Guid stepId, Guid orderId, Exception exception);
+
+    [LoggerMessage(2011, LogLevel.Error, "Steps that were left behind could not be looked at; trying again later")]
+    public static partial void StepsNotResumed(ILogger logger, Exception exception);
 }

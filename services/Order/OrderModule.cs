@@ -42,16 +42,26 @@ public static class OrderModule
         services.AddSingleton<CreateProduct>();
         services.AddSingleton<GetProduct>();
         services.AddSingleton<OrderStore>();
+        services.AddSingleton<OrderHistory>();
+        services.AddSingleton<OrderWriter>();
+        services.AddSingleton<OrderStepStore>();
+        services.AddSingleton<OrderWorkStore>();
         services.AddSingleton<OrderPlacement>();
         services.AddSingleton<CustomerDirectory>();
         services.AddSingleton<OrderChanges>();
         services.AddSingleton<PlaceOrder>();
         services.AddSingleton<CancelOrder>();
+        services.AddSingleton<AskPayment>();
+        services.AddSingleton<StepRunner>();
+        services.AddSingleton<FulfillOrder>();
+        services.AddSingleton<RefundOrder>();
+        services.AddSingleton<ListOrderEvents>();
         services.AddSingleton<ListOrders>();
         services.AddSingleton<WatchOrder>();
         services.AddSingleton<ImportOrders>();
         services.AddHostedService(provider => provider.GetRequiredService<OrderPlacement>());
         services.AddHostedService<SweepOrders>();
+        services.AddHostedService<ResumeSteps>();
         services.AddSingleton<DepartureStore>();
         services.AddHostedService<SweepDepartures>();
 

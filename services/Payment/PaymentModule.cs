@@ -2,6 +2,7 @@ using Suite.Payments.Events;
 using Suite.Payments.Features;
 using Suite.Payments.Ledger;
 using Suite.Payments.Providers;
+using Suite.Payments.Reconciliation;
 using Suite.Payments.Storage;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
@@ -32,15 +33,28 @@ public static class PaymentModule
         services.AddSingleton(PaymentOptions.From(builder.Configuration));
         services.AddSingleton<PaymentStore>();
         services.AddSingleton<PaymentQueue>();
+        services.AddSingleton<StepStore>();
+        services.AddSingleton<DisputeStore>();
+        services.AddSingleton<PaymentChangeWriter>();
         services.AddSingleton<ListPayments>();
-        services.AddSingleton<SimulatorRecord>();
-        services.AddSingleton<IPaymentProvider, SimulatedProvider>();
+        services.AddSingleton<ListDisputes>();
+        services.AddProvider(builder.Configuration);
+        services.AddSingleton<CallOutcomes>();
         services.AddSingleton<SettlePayment>();
+        services.AddSingleton<SettleStep>();
+        services.AddSingleton<StepCalls>();
+        services.AddSingleton<AuthorizePayment>();
+        services.AddSingleton<IProviderEvents, TakeProviderEvent>();
         // Without state, so that one serves every call.
         services.AddSingleton<PaymentGrpcService>();
         services.AddLedger();
         services.AddSingleton<PaymentWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<PaymentWorker>());
+        services.AddSingleton<StepWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<StepWorker>());
+        services.AddHostedService<ExpireAuthorizations>();
+
+        services.AddReconciliation(builder.Configuration);
 
         services.AddConsumer<OrderEventsHandler>("payment.order-events", "suite.order.v1");
         services.AddConsumer<UserEventsHandler>("payment.user-events", "suite.user.v1");
@@ -51,6 +65,8 @@ public static class PaymentModule
     {
         app.MapGrpcService<PaymentGrpcService>();
         app.MapGrpcService<LedgerGrpcService>();
+        app.MapGrpcService<ReconciliationGrpcService>();
+        app.MapProvider();
         app.MapDeadLetters();
     }
 }

@@ -11,16 +11,20 @@ namespace Suite.Cli.Commands;
 /// <summary><c>suite order …</c></summary>
 internal static class OrderCommands
 {
-    public static Command Build(CommandLine cli) => new("order", "Places, shows, watches and cancels orders.")
+    public static Command Build(CommandLine cli) => new("order", "Places, shows, watches, fulfils, refunds and cancels orders.")
     {
         Create(cli),
         Get(cli),
         List(cli),
         Watch(cli),
-        Cancel(cli),
+        OrderStepCommands.Fulfill(cli),
+        OrderStepCommands.Refund(cli),
+        OrderStepCommands.Cancel(cli),
+        OrderStepCommands.Events(cli),
+        OrderMoneyCommand.Build(cli),
     };
 
-    private static Argument<string> NameArgument() => new("NAME") { Description = "orders/{uuid}, or the UUID alone." };
+    internal static Argument<string> NameArgument() => new("NAME") { Description = "orders/{uuid}, or the UUID alone." };
 
     private static Command Create(CommandLine cli)
     {
@@ -38,8 +42,15 @@ internal static class OrderCommands
             HelpName = "TOKEN",
             Required = true,
         };
+        var adjustments = new Option<string[]>("--adjustment")
+        {
+            Description = "What is paid beside the lines, as KIND=AMOUNT with a kind of SHIPPING, TAX, DISCOUNT and CREDIT (the last two "
+                + "negative), in the currency of the first line unless one is named; may be repeated. Needs the scope adjustments.write.",
+            HelpName = "KIND=AMOUNT[CURRENCY]",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var requestId = RequestIdOption.New();
-        var command = new Command("create", "Places an order.") { customer, lines, paymentMethod, requestId };
+        var command = new Command("create", "Places an order.") { customer, lines, paymentMethod, adjustments, requestId };
         cli.Action(command, async (context, cancellationToken) =>
         {
             var order = new Order
@@ -48,6 +59,7 @@ internal static class OrderCommands
                 PaymentMethod = context.Parsed.GetRequiredValue(paymentMethod),
                 Lines = { LinesOf(context.Parsed.GetRequiredValue(lines)).Select(l => new OrderLine { Product = Names.Of("products", l.Sku), Quantity = l.Quantity }) },
             };
+            await AdjustAsync(context, order, context.Parsed.GetValue(adjustments) ?? [], cancellationToken);
             var placed = await context.Suite.Orders.CreateAsync(order, context.CallOptions(requestId), cancellationToken);
             context.Printer.Message(placed, () => OrderTables.Order(context.Printer, placed));
             return ExitCode.Ok;
@@ -76,7 +88,7 @@ internal static class OrderCommands
         };
         var customer = new Option<string?>("--customer") { Description = "Only orders of this customer: users/{uuid}, or the UUID alone.", HelpName = "USER" };
         var state = new Option<string?>("--state") { Description = "Only orders in this state." };
-        state.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "PENDING", "CONFIRMED", "REJECTED", "CANCELLED");
+        state.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, ContractNames.All<Order.Types.State>());
         var limits = new ListOptions();
         var command = new Command("list", "Shows orders, the newest first.") { filter, customer, state };
         limits.AddTo(command);
@@ -121,24 +133,28 @@ internal static class OrderCommands
         return command;
     }
 
-    private static Command Cancel(CommandLine cli)
+    private static async Task AdjustAsync(CommandContext context, Order order, string[] adjustments, CancellationToken cancellationToken)
     {
-        var name = NameArgument();
-        var reason = new Option<string?>("--reason") { Description = "Why, for the record." };
-        var etag = new Option<string?>("--etag") { Description = "Cancel only if the order still has this etag." };
-        var requestId = RequestIdOption.New();
-        var command = new Command("cancel", "Cancels an order that is PENDING or CONFIRMED.") { name, reason, etag, requestId };
-        cli.Action(command, async (context, cancellationToken) =>
+        const string option = "--adjustment";
+        string? currency = null;
+        foreach (var text in adjustments)
         {
-            var order = await context.Suite.Orders.CancelAsync(
-                NameOf(context, name), context.Parsed.GetValue(reason), context.Parsed.GetValue(etag), context.CallOptions(requestId), cancellationToken);
-            context.Printer.Message(order, () => OrderTables.Order(context.Printer, order));
-            return ExitCode.Ok;
-        });
-        return command;
+            var parts = text.Split('=', 2, StringSplitOptions.TrimEntries);
+            if (parts.Length != 2 || !Enum.TryParse<OrderAdjustment.Types.Kind>(parts[0], ignoreCase: true, out var kind) || kind == default)
+            {
+                throw new UsageException($"{option}: '{text}' is not of the form KIND=AMOUNT, such as SHIPPING=4.90.");
+            }
+
+            if (!MoneyArgument.NamesCurrency(parts[1]))
+            {
+                currency ??= (await context.Suite.Products.GetAsync(order.Lines[0].Product, cancellationToken: cancellationToken)).Price.CurrencyCode;
+            }
+
+            order.Adjustments.Add(new OrderAdjustment { Kind = kind, Amount = MoneyArgument.Parse(parts[1], option, currency) });
+        }
     }
 
-    private static string NameOf(CommandContext context, Argument<string> name) => Names.Of("orders", context.Parsed.GetRequiredValue(name));
+    internal static string NameOf(CommandContext context, Argument<string> name) => Names.Of("orders", context.Parsed.GetRequiredValue(name));
 
     private static List<OrderRow.Line> LinesOf(IEnumerable<string> lines)
     {

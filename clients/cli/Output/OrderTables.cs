@@ -16,23 +16,74 @@ internal static class OrderTables
             ("state", State(order.State)),
             ("reason", order.StateReason),
             ("total", AmountText.Of(order.Total)),
+            ("refunded", AmountText.Of(order.RefundedAmount)),
             ("payment", order.Payment),
             ("created", Facts.Time(order.CreateTime)),
             ("updated", Facts.Time(order.UpdateTime)),
             ("etag", order.Etag));
-        var lines = printer.NewTable("PRODUCT", "QUANTITY", "UNIT PRICE", "AMOUNT");
-        for (var i = 1; i < 4; i++)
+        var hasAdjustments = order.Adjustments.Count > 0;
+        return hasAdjustments
+            ? new Rows(facts, Lines(printer, order), Adjustments(printer, order))
+            : new Rows(facts, Lines(printer, order));
+    }
+
+    /// <summary>The lines with what was paid for them and what was given back.</summary>
+    public static IRenderable Lines(Printer printer, Order order)
+    {
+        var lines = printer.NewTable("LINE", "PRODUCT", "QUANTITY", "UNIT PRICE", "AMOUNT", "TOTAL", "REFUNDED");
+        for (var i = 2; i < 7; i++)
         {
             lines.Columns[i].Alignment = Justify.Right;
         }
 
-        foreach (var line in order.Lines)
+        for (var i = 0; i < order.Lines.Count; i++)
         {
+            var line = order.Lines[i];
             lines.AddRow(
-                new Text(line.Product), new Text(Facts.Number(line.Quantity)), new Text(AmountText.Of(line.UnitPrice)), new Text(AmountText.Of(line.Amount)));
+                new Text(Facts.Number(i + 1)),
+                new Text(line.Product),
+                new Text(Facts.Number(line.Quantity)),
+                new Text(AmountText.Of(line.UnitPrice)),
+                new Text(AmountText.Of(line.Amount)),
+                new Text(AmountText.Of(line.Total)),
+                new Text(AmountText.Of(line.RefundedAmount)));
         }
 
-        return new Rows(facts, lines);
+        return lines;
+    }
+
+    /// <summary>What is paid beside the lines.</summary>
+    public static IRenderable Adjustments(Printer printer, Order order)
+    {
+        var table = printer.NewTable("ADJUSTMENT", "AMOUNT", "DISPLAY NAME");
+        table.Columns[1].Alignment = Justify.Right;
+        foreach (var adjustment in order.Adjustments)
+        {
+            table.AddRow(
+                new Text(ContractNames.Of(adjustment.Kind)), new Text(AmountText.Of(adjustment.Amount)), new Text(adjustment.DisplayName));
+        }
+
+        return table;
+    }
+
+    public static IRenderable Events(Printer printer, IReadOnlyList<OrderEvent> events)
+    {
+        var table = printer.NewTable("#", "TIME", "EVENT", "STATE", "AMOUNT", "BY", "REASON", "STEP");
+        table.Columns[4].Alignment = Justify.Right;
+        foreach (var happened in events)
+        {
+            table.AddRow(
+                new Text(Facts.Number(happened.Sequence)),
+                new Text(Facts.Time(happened.EventTime)),
+                new Text(ContractNames.Of(happened.Type)),
+                new Text(State(happened.State), Style(happened.State)),
+                new Text(AmountText.Of(happened.Amount)),
+                new Text(happened.Actor),
+                new Text(happened.Reason),
+                new Text(happened.Step));
+        }
+
+        return table;
     }
 
     public static IRenderable Orders(Printer printer, IReadOnlyList<Order> orders)
@@ -71,11 +122,11 @@ internal static class OrderTables
         return table;
     }
 
-    public static string State(Order.Types.State state) => state.ToString().ToUpperInvariant();
+    public static string State(Order.Types.State state) => ContractNames.Of(state);
 
     public static Style Style(Order.Types.State state) => state switch
     {
-        Contracts.Orders.V1.Order.Types.State.Confirmed => new Style(Color.Green),
+        Contracts.Orders.V1.Order.Types.State.Confirmed or Contracts.Orders.V1.Order.Types.State.Fulfilled => new Style(Color.Green),
         Contracts.Orders.V1.Order.Types.State.Rejected => new Style(Color.Red),
         Contracts.Orders.V1.Order.Types.State.Pending => new Style(Color.Yellow),
         _ => Spectre.Console.Style.Plain,

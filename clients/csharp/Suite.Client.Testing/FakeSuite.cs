@@ -97,6 +97,12 @@ public sealed class FakeSuite
     /// <summary>The payments as they are, oldest first. A copy.</summary>
     public IReadOnlyList<Payment> Payments => _state.Read(s => s.Payments.Values.Select(p => p.Clone()));
 
+    /// <summary>The disputes as they are, oldest first. A copy.</summary>
+    public IReadOnlyList<Dispute> Disputes => _state.Read(s => s.Disputes.Values.Select(d => d.Clone()));
+
+    /// <summary>The transactions of the ledger, oldest first. A copy.</summary>
+    public IReadOnlyList<Transaction> Transactions => _state.Read(s => s.Transactions.Values.Select(t => t.Clone()));
+
     /// <summary>Makes a client of this suite.</summary>
     /// <param name="configure">Changes its options.</param>
     public SuiteClient CreateClient(Action<SuiteClientOptions>? configure = null)
@@ -139,8 +145,15 @@ public sealed class FakeSuite
         return _state.Write(s => FakeDeadLetters.Add(s, deadLetter));
     }
 
-    /// <summary>Decides all payments that are undecided, whatever <see cref="HoldPayments"/> and <see cref="PaymentDelay"/> say.</summary>
+    /// <summary>
+    /// Decides all payments that are undecided, whatever <see cref="HoldPayments"/> and <see cref="PaymentDelay"/> say. The holders of cards
+    /// whose payments are REQUIRES_ACTION do what is wanted of them.
+    /// </summary>
     public void DecidePayments() => _state.Write(s => FakePayments.DecideAll(s));
+
+    /// <summary>Decides a dispute that is OPEN; the tokens <c>tok_dispute_won</c> and <c>tok_dispute_lost</c> do it by themselves.</summary>
+    /// <exception cref="RpcException">NOT_FOUND.</exception>
+    public Dispute DecideDispute(string name, bool isWon) => _state.Write(s => FakeDisputes.Decide(s, name, isWon));
 
     /// <summary>Lets the next calls of a method fail.</summary>
     /// <param name="method">
@@ -195,7 +208,10 @@ public sealed class FakeSuite
             },
             times);
 
-    /// <summary>Answers the next calls of a unary method without doing anything.</summary>
+    /// <summary>
+    /// Answers the next calls of a unary method without doing anything; of <c>VerifyLedger</c>, <c>ExportTransactions</c> or
+    /// <c>ReconcilePayments</c>, with this message as the whole stream.
+    /// </summary>
     public void ReplyNext(string method, IMessage response, int times = 1) => ReplyNext(method, _ => response, times);
 
     /// <summary>Answers the next calls of a unary method without doing anything; the reply is made from the request, and may throw an <see cref="RpcException"/>.</summary>

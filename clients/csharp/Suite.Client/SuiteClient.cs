@@ -35,6 +35,7 @@ public sealed class SuiteClient : IAsyncDisposable, IDisposable
         Orders = new OrdersClient(environment, Endpoint(SuiteService.Order));
         Payments = new PaymentsClient(environment, Endpoint(SuiteService.Payment));
         Ledger = new LedgerClient(environment, Endpoint(SuiteService.Payment));
+        Reconciliation = new ReconciliationClient(environment, Endpoint(SuiteService.Payment));
         DeadLetters = new DeadLettersClient(environment, Endpoint);
     }
 
@@ -53,11 +54,14 @@ public sealed class SuiteClient : IAsyncDisposable, IDisposable
     /// <summary>Orders.</summary>
     public OrdersClient Orders { get; }
 
-    /// <summary>Payments.</summary>
+    /// <summary>Payments and disputes.</summary>
     public PaymentsClient Payments { get; }
 
     /// <summary>The ledger.</summary>
     public LedgerClient Ledger { get; }
+
+    /// <summary>Comparing orders, payments, the ledger and the provider's record.</summary>
+    public ReconciliationClient Reconciliation { get; }
 
     /// <summary>Messages that services could not process.</summary>
     public DeadLettersClient DeadLetters { get; }

@@ -1,19 +1,20 @@
+using System.Collections.Immutable;
 using System.Globalization;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Suite.Contracts.Common.V1;
 using Suite.Contracts.Orders.V1;
 using Suite.Platform.Errors;
 using Suite.Platform.Monetary;
 using Suite.Platform.Naming;
 using Suite.Platform.Security;
+using EventType = Suite.Contracts.Orders.V1.OrderEvent.Types.Type;
 using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
 namespace Suite.Orders.Domain;
 
 /// <summary>
-/// An order and its rules: PENDING to CONFIRMED, REJECTED or CANCELLED; CONFIRMED to CANCELLED. Every transition raises the
-/// version by one and is an event; one that is not allowed can not be written.
+/// An order and its rules: PENDING to CONFIRMED, REJECTED or CANCELLED; CONFIRMED to FULFILLED or CANCELLED; FULFILLED to
+/// PARTIALLY_REFUNDED to REFUNDED. Every transition raises the version by one and is an event; one that is not allowed can not be
+/// written. What Payment has a part in is a step that begins and then ends, see <see cref="OrderSteps"/>.
 /// </summary>
 internal sealed record Order
 {
@@ -21,9 +22,8 @@ internal sealed record Order
     public const string Customers = "users";
     public const string Payments = "payments";
 
-    private Order()
-    {
-    }
+    /// <summary>The reason of an order that waits for the holder of the card.</summary>
+    public const string RequiresAction = "requires_action";
 
     public required Guid Id { get; init; }
 
@@ -31,7 +31,13 @@ internal sealed record Order
 
     public required MoneyAmount Total { get; init; }
 
+    /// <summary>How much of the total was given back, in minor units.</summary>
+    public long RefundedMinor { get; init; }
+
+    /// <summary>The lines by their number; empty where only the order itself was read.</summary>
     public IReadOnlyList<OrderLine> Lines { get; init; } = [];
+
+    public IReadOnlyList<Adjustment> Adjustments { get; init; } = [];
 
     public required State State { get; init; }
 
@@ -39,52 +45,43 @@ internal sealed record Order
 
     public Guid? PaymentId { get; init; }
 
+    /// <summary>The fulfilment that is running: while it is, nothing else can become of the order.</summary>
+    public Guid? FulfilmentId { get; init; }
+
     public required long Version { get; init; }
 
     public required DateTimeOffset CreateTime { get; init; }
 
     public required DateTimeOffset UpdateTime { get; init; }
 
+    /// <summary>What happened to it since it was read, to be saved with it.</summary>
+    public ImmutableArray<OrderChange> Changes { get; init; } = [];
+
     public string Name => ResourceName.Format(Collection, Id);
 
     public string Etag => Version.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Whether nothing can follow.</summary>
-    public bool IsFinal => State is State.Rejected or State.Cancelled;
+    public bool IsFinal => State is State.Rejected or State.Cancelled or State.Refunded;
+
+    /// <summary>Whether it can still end before it is fulfilled.</summary>
+    public bool IsOpen => State is State.Pending or State.Confirmed && FulfilmentId is null;
 
     /// <summary>Whether a caller may know of this order. For who may not there is none.</summary>
     public bool IsKnownTo(Caller caller) => caller.MayKnowOf(ResourceName.Format(Customers, CustomerId));
 
-    /// <summary>Places an order: amounts from the price book, in one currency, in integers that can not wrap.</summary>
-    /// <exception cref="DomainException">INVALID_ARGUMENT (CURRENCY_MISMATCH, AMOUNT_OUT_OF_RANGE).</exception>
-    public static Order Place(Guid customerId, IReadOnlyList<OrderLine> lines, DateTimeOffset now)
+    /// <summary>Places an order: amounts from the price book, in one currency, and the adjustments split over the lines.</summary>
+    /// <exception cref="DomainException">INVALID_ARGUMENT (CURRENCY_MISMATCH, AMOUNT_OUT_OF_RANGE, INVALID_REQUEST).</exception>
+    public static Order Place(Guid customerId, IReadOnlyList<OrderLine> lines, IReadOnlyList<Adjustment> adjustments, DateTimeOffset now)
     {
-        var currency = lines[0].UnitPrice.CurrencyCode;
-        var total = (Int128)0;
-        for (var i = 0; i < lines.Count; i++)
-        {
-            if (lines[i].UnitPrice.CurrencyCode != currency)
-            {
-                throw DomainError.InvalidArgument(
-                    $"order.lines[{i}].product",
-                    $"is priced in {lines[i].UnitPrice.CurrencyCode}, the first line in {currency}; an order has one currency.",
-                    ErrorReason.CurrencyMismatch);
-            }
-
-            total += (Int128)lines[i].UnitPrice.MinorUnits * lines[i].Quantity;
-            if (total > long.MaxValue)
-            {
-                throw DomainError.InvalidArgument(
-                    $"order.lines[{i}].quantity", "makes the total larger than 64 bits of minor units.", ErrorReason.AmountOutOfRange);
-            }
-        }
-
+        var (total, priced) = Pricing.Of(lines, adjustments);
         return new Order
         {
             Id = Guid.CreateVersion7(now),
             CustomerId = customerId,
-            Lines = lines,
-            Total = new MoneyAmount((long)total, currency),
+            Lines = priced,
+            Adjustments = adjustments,
+            Total = total,
             State = State.Pending,
             Version = 1,
             CreateTime = now,
@@ -92,76 +89,46 @@ internal sealed record Order
         };
     }
 
-    /// <summary>An order as the record has it.</summary>
-    public static Order Restore(
-        Guid id,
-        Guid customerId,
-        MoneyAmount total,
-        Guid? paymentId,
-        State state,
-        string stateReason,
-        long version,
-        DateTimeOffset createTime,
-        DateTimeOffset updateTime) => new()
-        {
-            Id = id,
-            CustomerId = customerId,
-            Total = total,
-            PaymentId = paymentId,
-            State = state,
-            StateReason = stateReason,
-            Version = version,
-            CreateTime = createTime,
-            UpdateTime = updateTime,
-        };
-
     /// <summary>The payment is authorized. Changes nothing once the order has left PENDING: who cancels releases the payment.</summary>
-    public Order Confirm(Guid paymentId, DateTimeOffset now) =>
-        State == State.Pending ? Next(State.Confirmed, string.Empty, now) with { PaymentId = paymentId } : this;
+    public Order Confirm(Guid paymentId, DateTimeOffset now, string by = Actors.Payment) =>
+        State == State.Pending ? (this with { PaymentId = paymentId }).Next(EventType.Confirmed, State.Confirmed, string.Empty, now, by) : this;
 
     /// <summary>The payment was declined. Changes nothing once the order has left PENDING.</summary>
-    public Order Reject(Guid paymentId, string reason, DateTimeOffset now) =>
-        State == State.Pending ? Next(State.Rejected, reason, now) with { PaymentId = paymentId } : this;
+    public Order Reject(Guid paymentId, string reason, DateTimeOffset now, string by = Actors.Payment) =>
+        State == State.Pending ? (this with { PaymentId = paymentId }).Next(EventType.Rejected, State.Rejected, reason, now, by) : this;
 
-    /// <summary>The customer, or nobody's answer, ends the order before it is fulfilled.</summary>
-    /// <exception cref="DomainException">FAILED_PRECONDITION (ORDER_STATE_CONFLICT).</exception>
-    public Order Cancel(string reason, DateTimeOffset now) =>
-        State is State.Pending or State.Confirmed
-            ? Next(State.Cancelled, reason, now)
-            : throw DomainError.FailedPrecondition(
-                ErrorReason.OrderStateConflict, Name, $"The order is {State.ToString().ToUpperInvariant()}; only PENDING and CONFIRMED orders can be cancelled.");
+    /// <summary>The payment wants something of the holder of the card. The order stays PENDING, and says so once.</summary>
+    public Order RequireAction(Guid paymentId, DateTimeOffset now, string by = Actors.Payment) =>
+        State == State.Pending && StateReason != RequiresAction
+            ? (this with { PaymentId = paymentId }).Next(EventType.ActionRequired, State.Pending, RequiresAction, now, by)
+            : this;
 
-    /// <summary>The suite itself ends the order, as far as it is not fulfilled. Changes nothing at an order that is over.</summary>
-    public Order CancelFor(string reason, DateTimeOffset now) =>
-        State is State.Pending or State.Confirmed ? Next(State.Cancelled, reason, now) : this;
-
-    /// <summary>The event that tells of the state this order has just come to.</summary>
-    public IMessage ToEvent(string paymentMethod = "")
+    /// <summary>Whoever may ends the order before it is fulfilled.</summary>
+    /// <exception cref="DomainException">FAILED_PRECONDITION (ORDER_STATE_CONFLICT); ABORTED (STEP_IN_PROGRESS) while it is being fulfilled.</exception>
+    public Order Cancel(string reason, DateTimeOffset now, string by = Actors.Order)
     {
-        var time = Timestamp.FromDateTimeOffset(UpdateTime);
-        return State switch
+        if (State is not (State.Pending or State.Confirmed))
         {
-            State.Pending => new OrderPlaced
-            {
-                Order = Name,
-                Version = Version,
-                Customer = ResourceName.Format(Customers, CustomerId),
-                Total = Total.ToProto(),
-                PaymentMethod = paymentMethod,
-                PlaceTime = time,
-            },
-            State.Confirmed => new OrderConfirmed
-            {
-                Order = Name,
-                Version = Version,
-                Payment = ResourceName.Format(Payments, PaymentId!.Value),
-                ConfirmTime = time,
-            },
-            State.Rejected => new OrderRejected { Order = Name, Version = Version, Reason = StateReason, RejectTime = time },
-            State.Cancelled => new OrderCancelled { Order = Name, Version = Version, Reason = StateReason, CancelTime = time },
-            _ => throw new InvalidOperationException($"No event tells of {State}."),
-        };
+            throw OrderGuards.Conflict(this, "only PENDING and CONFIRMED orders can be cancelled");
+        }
+
+        return FulfilmentId is null ? CancelFor(reason, now, by) : throw DomainError.StepInProgress(Name);
     }
+
+    /// <summary>The suite itself ends the order, as far as it is not fulfilled or being fulfilled. Changes nothing at any other.</summary>
+    public Order CancelFor(string reason, DateTimeOffset now, string by = Actors.Order) =>
+        IsOpen ? Next(EventType.Cancelled, State.Cancelled, reason, now, by) : this;
+
+    /// <summary>The event that tells of an order that was just placed.</summary>
+    public OrderPlaced ToPlaced(string paymentMethod) => new()
+    {
+        Order = Name,
+        Version = Version,
+        Customer = ResourceName.Format(Customers, CustomerId),
+        Total = Total.ToProto(),
+        PaymentMethod = paymentMethod,
+        PlaceTime = Timestamp.FromDateTimeOffset(UpdateTime),
+    };
 
     public Contracts.Orders.V1.Order ToProto() => new()
     {
@@ -176,14 +143,29 @@ internal sealed record Order
         UpdateTime = Timestamp.FromDateTimeOffset(UpdateTime),
         Etag = Etag,
         Version = Version,
+        Adjustments = { Adjustments.Select(adjustment => adjustment.ToProto()) },
+        RefundedAmount = RefundedMinor > 0 ? (Total with { MinorUnits = RefundedMinor }).ToProto() : null,
     };
 
-    private Order Next(State state, string reason, DateTimeOffset now) => this with
+    /// <summary>The next version, which is an event.</summary>
+    internal Order Next(EventType type, State state, string reason, DateTimeOffset now, string by, OrderStep? step = null)
     {
-        State = state,
-        StateReason = reason,
-        Version = Version + 1,
         // Clocks of replicas differ; the times of one order never run backwards.
-        UpdateTime = now > UpdateTime ? now : UpdateTime,
+        var next = this with { State = state, StateReason = reason, Version = Version + 1, UpdateTime = now > UpdateTime ? now : UpdateTime };
+        OrderGuards.Check(next);
+        return next.With(type, by, step) is { Changes: [.., var change] } changed
+            ? changed with { Changes = changed.Changes.SetItem(changed.Changes.Length - 1, change with { Event = OrderEvents.Of(changed, change) }) }
+            : throw new InvalidOperationException("A change is missing.");
+    }
+
+    /// <summary>Something happened that makes no version.</summary>
+    internal Order With(EventType type, string by, OrderStep? step = null, string? note = null, DateTimeOffset? at = null) => this with
+    {
+        Changes = Changes.Add(new OrderChange(type, State, StateReason, PaymentId, Version, at ?? UpdateTime, by)
+        {
+            Note = note ?? step?.Reason,
+            AmountMinor = step?.AmountMinor,
+            StepId = step?.Id,
+        }),
     };
 }

@@ -16,7 +16,7 @@ namespace Suite.Orders.Events;
 /// Forgets customers who were deleted: cancels what they left open, which has Payment release what it holds, and erases what
 /// they wrote. What is accounting stays: see docs/decisions/0010-erasing-personal-data.md.
 /// </summary>
-internal sealed class UserEventsHandler(OrderStore store, IOutbox outbox, TimeProvider time) : IMessageHandler
+internal sealed class UserEventsHandler(OrderWriter writer, IOutbox outbox, TimeProvider time) : IMessageHandler
 {
     public async Task HandleAsync(IReadOnlyList<IncomingMessage> messages, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
@@ -35,7 +35,7 @@ internal sealed class UserEventsHandler(OrderStore store, IOutbox outbox, TimePr
         var now = time.GetMicrosecondUtcNow();
         var open = await DepartureStore.DepartAsync(customers, transaction, cancellationToken);
         var causes = new Dictionary<Guid, IncomingMessage>();
-        await store.UpdateManyAsync(
+        await writer.UpdateManyAsync(
             open,
             order =>
             {

@@ -9,19 +9,21 @@ using Suite.Platform.Time;
 
 namespace Suite.Orders.Features;
 
-/// <summary>Cancels a PENDING or CONFIRMED order. Payment hears of it and releases what it holds, or is about to hold.</summary>
-internal sealed class CancelOrder(IdempotencyStore requests, OrderStore store, OrderChanges changes, IOutbox outbox, TimeProvider time)
+/// <summary>
+/// Cancels a PENDING or CONFIRMED order that is not being fulfilled. Payment hears of it and releases what it holds, or is about to hold.
+/// </summary>
+internal sealed class CancelOrder(IdempotencyStore requests, OrderWriter writer, OrderChanges changes, IOutbox outbox, TimeProvider time)
 {
     public async Task<Contracts.Orders.V1.Order> RunAsync(
         RequestKey key, Guid id, string reason, string etag, Caller caller, CancellationToken cancellationToken)
     {
-        var cancelled = await requests.RunAsync(
+        var cancelled = await requests.RunKeepingRefusalsAsync(
             key,
             Contracts.Orders.V1.Order.Parser,
             async (transaction, token) =>
             {
-                var order = await store.UpdateAsync(id, o => Cancel(o, reason, etag, caller), transaction, token);
-                return (await OrderStore.WithLinesAsync(order, transaction, token)).ToProto();
+                var order = await writer.UpdateAsync(id, o => Cancel(o, reason, etag, caller), transaction, token);
+                return (await OrderWriter.WithLinesAsync(order, transaction, token)).ToProto();
             },
             // The reason is what somebody typed.
             order => ResourceName.ParseGuid(Order.Customers, order.Customer),
@@ -40,6 +42,6 @@ internal sealed class CancelOrder(IdempotencyStore requests, OrderStore store, O
 
         return etag.Length > 0 && etag != order.Etag
             ? throw DomainError.EtagMismatch(order.Name)
-            : order.Cancel(reason, time.GetMicrosecondUtcNow());
+            : order.Cancel(reason, time.GetMicrosecondUtcNow(), Actors.Of(caller));
     }
 }

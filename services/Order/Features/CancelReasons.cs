@@ -9,9 +9,12 @@ internal static class CancelReasons
     /// <summary>Its payment was released.</summary>
     public const string PaymentVoided = SweepOrders.VoidedReason;
 
+    /// <summary>Nobody fulfilled it while the provider held the amount.</summary>
+    public const string AuthorizationExpired = "authorization_expired";
+
     /// <summary>Its customer was deleted.</summary>
     public const string CustomerDeleted = "customer_deleted";
 
     /// <summary>All of them.</summary>
-    public static string[] All { get; } = [PaymentTimeout, PaymentVoided, CustomerDeleted];
+    public static string[] All { get; } = [PaymentTimeout, PaymentVoided, AuthorizationExpired, CustomerDeleted];
 }

@@ -104,6 +104,7 @@ internal sealed class ImportOrders(PlaceOrder placeOrder, ErrorTranslation error
                 throw DomainError.InvalidArgument("order", "must be set.");
             }
 
+            FieldScopes.Check(request, context.GetCaller());
             RequestValidator.Validate(request);
             answer.Order = await placeOrder.RunAsync(request, context.GetCaller(), cancellationToken);
         }

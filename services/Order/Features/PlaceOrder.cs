@@ -39,14 +39,15 @@ internal sealed class PlaceOrder(
             throw CustomerDirectory.NotActive(customerId);
         }
 
+        var adjustments = request.Order.Adjustments.Select((a, i) => Adjustment.FromProto(a, $"order.adjustments[{i}]")).ToList();
         try
         {
             await customers.CheckActiveAsync(customerId, cancellationToken);
             for (var attempt = 0; attempt < MostPriceChanges; attempt++)
             {
-                var (order, versions) = await PriceAsync(customerId, request.Order.Lines, refresh: attempt > 0, cancellationToken);
+                var (order, versions) = await PriceAsync(customerId, request.Order.Lines, adjustments, refresh: attempt > 0, cancellationToken);
                 var response = order.ToProto();
-                switch (await placement.PlaceAsync(order, versions, request.Order.PaymentMethod, key, response.ToByteArray(), cancellationToken))
+                switch (await placement.PlaceAsync(order, versions, request.Order.PaymentMethod, Actors.Of(caller), key, response.ToByteArray(), cancellationToken))
                 {
                     case OrderPlacement.Outcome.Placed:
                         return response;
@@ -70,7 +71,11 @@ internal sealed class PlaceOrder(
     }
 
     private async Task<(Order Order, IReadOnlyList<long> Versions)> PriceAsync(
-        Guid customerId, RepeatedField<Contracts.Orders.V1.OrderLine> lines, bool refresh, CancellationToken cancellationToken)
+        Guid customerId,
+        RepeatedField<Contracts.Orders.V1.OrderLine> lines,
+        List<Adjustment> adjustments,
+        bool refresh,
+        CancellationToken cancellationToken)
     {
         var skus = lines.Select(l => ResourceName.LastSegment(l.Product)).ToArray();
         var products = await prices.FindAsync(skus, refresh, cancellationToken);
@@ -89,7 +94,7 @@ internal sealed class PlaceOrder(
             priced[i] = new OrderLine(product.Sku, lines[i].Quantity, product.Price);
         }
 
-        return (Order.Place(customerId, priced, time.GetMicrosecondUtcNow()), versions);
+        return (Order.Place(customerId, priced, adjustments, time.GetMicrosecondUtcNow()), versions);
     }
 
     private Task<Contracts.Orders.V1.Order?> StoredAsync(RequestKey key, CancellationToken cancellationToken) =>

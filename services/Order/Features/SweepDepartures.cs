@@ -14,7 +14,7 @@ namespace Suite.Orders.Features;
 internal sealed class SweepDepartures(
     NpgsqlDataSource dataSource,
     DepartureStore departures,
-    OrderStore store,
+    OrderWriter writer,
     IOutbox outbox,
     TimeProvider time,
     ILogger<SweepDepartures> logger) : BackgroundService
@@ -30,7 +30,7 @@ internal sealed class SweepDepartures(
         while (await departures.LeftOpenAsync(Window, PageSize, cancellationToken) is { Length: > 0 } open)
         {
             await dataSource.InTransactionAsync(
-                (transaction, token) => store.UpdateManyAsync(
+                (transaction, token) => writer.UpdateManyAsync(
                     open,
                     order => order.CancelFor(CancelReasons.CustomerDeleted, time.GetMicrosecondUtcNow()),
                     _ => null,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Grpc.Core;
 using Suite.Contracts.Payments.V1;
 using Suite.Orders.Domain;
@@ -13,13 +12,14 @@ namespace Suite.Orders.Features;
 
 /// <summary>
 /// Finishes orders nobody answers for. An order that is PENDING for longer than <c>SUITE_ORDER_SWEEP_AFTER</c> seconds (120)
-/// gets the outcome Payment has for it; one without any by <c>SUITE_ORDER_TIMEOUT</c> seconds (900) is cancelled, and since
+/// gets the outcome Payment has for it; one whose payment waits for the holder of the card goes on waiting; one without any by <c>SUITE_ORDER_TIMEOUT</c> seconds (900) is cancelled, and since
 /// OrderCancelled follows OrderPlaced on the same key, Payment releases what it holds or is about to hold. One replica at a time
 /// sweeps, the one that holds the lock; when Redis, which keeps it, is away, all do. That is safe with any number of replicas, since
 /// each change locks its order and looks again: the lock saves asking Payment the same thing from every one of them.
 /// </summary>
 internal sealed class SweepOrders(
     OrderStore store,
+    OrderWriter writer,
     PaymentService.PaymentServiceClient payments,
     IOutbox outbox,
     OrderChanges changes,
@@ -42,8 +42,8 @@ internal sealed class SweepOrders(
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly TimeSpan _after = Seconds(configuration, "SUITE_ORDER_SWEEP_AFTER", 120);
-    private readonly TimeSpan _timeout = Seconds(configuration, "SUITE_ORDER_TIMEOUT", 900);
+    private readonly TimeSpan _after = OrderSettings.Seconds(configuration, "SUITE_ORDER_SWEEP_AFTER", 120);
+    private readonly TimeSpan _timeout = OrderSettings.Seconds(configuration, "SUITE_ORDER_TIMEOUT", 900);
 
     /// <summary>Held from one sweep to the next, so that the same replica goes on until it ends.</summary>
     private HeldLock? _lock;
@@ -153,7 +153,7 @@ internal sealed class SweepOrders(
             return;
         }
 
-        var order = await store.UpdateAsync(
+        var order = await writer.UpdateAsync(
             overdue.Id,
             o => o.State == State.Pending ? outcome(o, time.GetMicrosecondUtcNow()) : o,
             (transaction, token) => held is null ? Task.CompletedTask : Fences.PassAsync(transaction, LockName, held.FencingToken, token),
@@ -165,8 +165,13 @@ internal sealed class SweepOrders(
 
     private Func<Order, DateTimeOffset, Order>? OutcomeOf(Payment? payment, Order overdue) => payment?.State switch
     {
-        Payment.Types.State.Authorized => (order, now) => order.Confirm(Id(payment), now),
-        Payment.Types.State.Declined => (order, now) => order.Reject(Id(payment), payment.DeclineReason, now),
+        // What was captured or given back besides is told by its events.
+        Payment.Types.State.Authorized or Payment.Types.State.Captured or Payment.Types.State.PartiallyRefunded or Payment.Types.State.Refunded =>
+            (order, now) => order.Confirm(Id(payment), now, Actors.Order),
+        Payment.Types.State.Declined => (order, now) => order.Reject(Id(payment), payment.DeclineReason, now, Actors.Order),
+        // Payment itself gives up on a holder of a card who does nothing.
+        Payment.Types.State.RequiresAction when overdue.StateReason == Order.RequiresAction => null,
+        Payment.Types.State.RequiresAction => (order, now) => order.RequireAction(Id(payment), now, Actors.Order),
         Payment.Types.State.Voided => (order, now) => order.Cancel(VoidedReason, now),
         _ when time.GetUtcNow() - overdue.CreateTime >= _timeout => (order, now) => order.Cancel(TimeoutReason, now),
         _ => null,
@@ -182,16 +187,4 @@ internal sealed class SweepOrders(
     }
 
     private static Guid Id(Payment payment) => ResourceName.ParseGuid(Order.Payments, payment.Name);
-
-    private static TimeSpan Seconds(IConfiguration configuration, string key, double otherwise)
-    {
-        if (configuration[key] is not { Length: > 0 } text)
-        {
-            return TimeSpan.FromSeconds(otherwise);
-        }
-
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 1e7
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new InvalidOperationException($"{key} is '{text}', which is no number of seconds.");
-    }
 }

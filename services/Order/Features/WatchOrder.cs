@@ -11,7 +11,7 @@ namespace Suite.Orders.Features;
 /// Tells the states of an order: the present one at once, then each that follows, from the order's history, so that none is
 /// skipped. Changes are heard of at once on any replica; a reading every other second heals what was not heard.
 /// </summary>
-internal sealed class WatchOrder(OrderStore store, OrderChanges changes, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class WatchOrder(OrderStore store, OrderHistory history, OrderChanges changes, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private static readonly TimeSpan Heal = TimeSpan.FromSeconds(2);
 
@@ -39,9 +39,9 @@ internal sealed class WatchOrder(OrderStore store, OrderChanges changes, IHostAp
             while (!ended)
             {
                 var next = changes.NextAsync(id);
-                foreach (var state in await store.HistoryAsync(id, seen, cancellationToken))
+                foreach (var state in await history.StatesAsync(current, seen, cancellationToken))
                 {
-                    yield return (state with { Lines = current.Lines }).ToProto();
+                    yield return state.ToProto();
                     seen = state.Version;
                     ended = state.IsFinal;
                 }

@@ -9,12 +9,12 @@ internal sealed class DepartureStore(NpgsqlDataSource dataSource)
     private const string Insert =
         "INSERT INTO departed_customers (customer_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING";
 
-    private const string SelectOpen = "SELECT id FROM orders WHERE customer_id = ANY($1) AND state IN (1, 2) ORDER BY id";
+    private const string SelectOpen = "SELECT id FROM orders WHERE customer_id = ANY($1) AND state IN (1, 2) AND fulfilment_id IS NULL ORDER BY id";
 
     private const string SelectLeft =
         """
         SELECT o.id FROM departed_customers d JOIN orders o ON o.customer_id = d.customer_id
-        WHERE d.hear_time > now() - $1::interval AND o.state IN (1, 2) ORDER BY o.id LIMIT $2
+        WHERE d.hear_time > now() - $1::interval AND o.state IN (1, 2) AND o.fulfilment_id IS NULL ORDER BY o.id LIMIT $2
         """;
 
     // In order of id, as everywhere, so that writers that meet wait for each other instead of deadlocking.
@@ -29,6 +29,17 @@ internal sealed class DepartureStore(NpgsqlDataSource dataSource)
         UPDATE orders o SET state_reason = '' FROM theirs t WHERE o.id = t.id
         """;
 
+    // What people typed with a fulfilment or a refund; why one was refused is a word of the provider's.
+    private const string LockTheirs = "SELECT id FROM orders WHERE customer_id = ANY($1) ORDER BY id FOR UPDATE";
+
+    private const string EraseNotes =
+        """
+        WITH steps AS (
+            UPDATE order_steps SET reason = '' WHERE order_id = ANY($1) AND reason <> ''
+        )
+        UPDATE order_history SET note = '' WHERE order_id = ANY($1) AND note <> '' AND event_type IN (5, 6, 8, 10)
+        """;
+
     /// <summary>Takes note of customers in the caller's transaction, and returns their PENDING and CONFIRMED orders.</summary>
     public static async Task<Guid[]> DepartAsync(Guid[] customerIds, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
@@ -41,13 +52,24 @@ internal sealed class DepartureStore(NpgsqlDataSource dataSource)
         return await ReadIdsAsync(select, cancellationToken);
     }
 
-    /// <summary>Erases, in the caller's transaction, what people typed as the reason of a cancellation. What the suite itself says stays.</summary>
+    /// <summary>
+    /// Erases, in the caller's transaction, what people typed as the reason of a cancellation, a fulfilment or a refund. What the suite
+    /// itself says stays.
+    /// </summary>
     public static async Task EraseReasonsAsync(Guid[] customerIds, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(EraseReasons, transaction.Connection, transaction);
         command.Parameters.Add(new() { Value = customerIds });
         command.Parameters.Add(new() { Value = CancelReasons.All });
         await command.ExecuteNonQueryAsync(cancellationToken);
+
+        // Whoever begins a step of one of these orders has committed it before the lock is ours, or finds that the customer is gone.
+        await using var theirs = new NpgsqlCommand(LockTheirs, transaction.Connection, transaction);
+        theirs.Parameters.Add(new() { Value = customerIds });
+        var orders = await ReadIdsAsync(theirs, cancellationToken);
+        await using var notes = new NpgsqlCommand(EraseNotes, transaction.Connection, transaction);
+        notes.Parameters.Add(new() { Value = orders });
+        await notes.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Up to <paramref name="count"/> PENDING and CONFIRMED orders of customers who departed within <paramref name="window"/>.</summary>

@@ -45,16 +45,23 @@ internal sealed class OrderPlacement(NpgsqlDataSource dataSource, IOutbox outbox
     /// <param name="order">The order, priced.</param>
     /// <param name="versions">The version of the product each line was priced with.</param>
     /// <param name="paymentMethod">The provider's token.</param>
+    /// <param name="actor">Who places it.</param>
     /// <param name="key">The request.</param>
     /// <param name="response">What is answered now, and when the request is repeated.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="DomainException">RESOURCE_EXHAUSTED (OVERLOADED) or UNAVAILABLE.</exception>
     public Task<Outcome> PlaceAsync(
-        Order order, IReadOnlyList<long> versions, string paymentMethod, RequestKey key, byte[] response, CancellationToken cancellationToken)
+        Order order,
+        IReadOnlyList<long> versions,
+        string paymentMethod,
+        string actor,
+        RequestKey key,
+        byte[] response,
+        CancellationToken cancellationToken)
     {
         // Made here, where the caller's trace is current.
-        var row = outbox.Prepare(new OutgoingEvent(OrderModule.Topic, order.Id.ToString(), order.ToEvent(paymentMethod)));
-        var placement = new Placement(order, versions, key, response, row, cancellationToken);
+        var row = outbox.Prepare(new OutgoingEvent(OrderModule.Topic, order.Id.ToString(), order.ToPlaced(paymentMethod)));
+        var placement = new Placement(order, versions, actor, key, response, row, cancellationToken);
         if (!_queue.Writer.TryWrite(placement))
         {
             throw _queue.Reader.Completion.IsCompleted ? DomainError.Stopping() : DomainError.Overloaded();

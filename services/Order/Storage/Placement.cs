@@ -7,7 +7,13 @@ namespace Suite.Orders.Storage;
 
 /// <summary>An order that waits to become durable.</summary>
 internal sealed class Placement(
-    Order order, IReadOnlyList<long> versions, RequestKey key, byte[] response, OutboxRow row, CancellationToken cancellationToken)
+    Order order,
+    IReadOnlyList<long> versions,
+    string actor,
+    RequestKey key,
+    byte[] response,
+    OutboxRow row,
+    CancellationToken cancellationToken)
 {
     private readonly TaskCompletionSource<OrderPlacement.Outcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -15,6 +21,9 @@ internal sealed class Placement(
 
     /// <summary>The version of the product each line was priced with.</summary>
     public IReadOnlyList<long> Versions => versions;
+
+    /// <summary>Who places it.</summary>
+    public string Actor => actor;
 
     public RequestKey Key => key;
 

@@ -44,6 +44,9 @@ internal static class PlacementParameters
             new NpgsqlParameter<long[]> { TypedValue = lines.Amounts },
             new NpgsqlParameter<string> { TypedValue = OrderModule.Topic },
             new NpgsqlParameter<string> { TypedValue = PlacedType },
+            Column(batch, p => OrderJson.Write(p.Order.Adjustments)),
+            Column(batch, p => p.Actor),
+            new NpgsqlParameter<long[]> { TypedValue = lines.Totals },
         ];
     }
 
@@ -78,6 +81,8 @@ internal static class PlacementParameters
 
         public long[] Amounts { get; } = new long[count];
 
+        public long[] Totals { get; } = new long[count];
+
         public void Add(int place, Placement placement)
         {
             for (var i = 0; i < placement.Order.Lines.Count; i++, _next++)
@@ -91,6 +96,7 @@ internal static class PlacementParameters
                 Quantities[_next] = line.Quantity;
                 Prices[_next] = line.UnitPrice.MinorUnits;
                 Amounts[_next] = line.Amount.MinorUnits;
+                Totals[_next] = line.TotalMinor;
             }
         }
     }

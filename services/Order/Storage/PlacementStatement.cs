@@ -18,13 +18,14 @@ internal sealed class PlacementStatement(NpgsqlDataSource dataSource) : IAsyncDi
         WITH batch AS MATERIALIZED (
             SELECT * FROM unnest(
                 $1::uuid[], $2::bytea[], $3::bytea[], $4::uuid[], $5::uuid[], $6::text[], $7::bigint[], $8::timestamptz[],
-                $9::uuid[], $10::smallint[], $11::text[], $12::bytea[], $13::text[], $14::text[], $15::text[])
+                $9::uuid[], $10::smallint[], $11::text[], $12::bytea[], $13::text[], $14::text[], $15::text[], $26::text[], $27::text[])
                 WITH ORDINALITY AS b (
                     request_id, request_hash, response, id, customer_id, currency, total_minor, create_time,
-                    event_id, shard, key, payload, traceparent, tracestate, baggage, n)
+                    event_id, shard, key, payload, traceparent, tracestate, baggage, adjustments, actor, n)
         ), line AS MATERIALIZED (
-            SELECT * FROM unnest($16::int[], $17::uuid[], $18::smallint[], $19::text[], $20::bigint[], $21::int[], $22::bigint[], $23::bigint[])
-                AS l (n, order_id, number, sku, version, quantity, price, amount)
+            SELECT * FROM unnest(
+                $16::int[], $17::uuid[], $18::smallint[], $19::text[], $20::bigint[], $21::int[], $22::bigint[], $23::bigint[], $28::bigint[])
+                AS l (n, order_id, number, sku, version, quantity, price, amount, total)
         ), stale AS MATERIALIZED (
             SELECT n FROM line
             WHERE (SELECT p.version FROM products p WHERE p.sku = line.sku AND p.state = 1) IS DISTINCT FROM line.version
@@ -36,14 +37,14 @@ internal sealed class PlacementStatement(NpgsqlDataSource dataSource) : IAsyncDi
         ), won AS MATERIALIZED (
             SELECT * FROM batch WHERE (request_id IN (SELECT request_id FROM fresh)) IS TRUE
         ), placed AS (
-            INSERT INTO orders (id, customer_id, currency, total_minor, state, version, create_time, update_time)
-            SELECT id, customer_id, currency, total_minor, 1, 1, create_time, create_time FROM won
+            INSERT INTO orders (id, customer_id, currency, total_minor, state, version, create_time, update_time, adjustments)
+            SELECT id, customer_id, currency, total_minor, 1, 1, create_time, create_time, adjustments::jsonb FROM won
         ), lines AS (
-            INSERT INTO order_lines (order_id, line_number, sku, quantity, unit_price_minor, amount_minor)
-            SELECT order_id, number, sku, quantity, price, amount FROM line WHERE (order_id IN (SELECT id FROM won)) IS TRUE
+            INSERT INTO order_lines (order_id, line_number, sku, quantity, unit_price_minor, amount_minor, total_minor)
+            SELECT order_id, number, sku, quantity, price, amount, total FROM line WHERE (order_id IN (SELECT id FROM won)) IS TRUE
         ), history AS (
-            INSERT INTO order_history (order_id, version, state, state_reason, update_time)
-            SELECT id, 1, 1, '', create_time FROM won
+            INSERT INTO order_history (order_id, version, state, state_reason, update_time, event_type, actor)
+            SELECT id, 1, 1, '', create_time, 1, actor FROM won
         ), event AS (
             INSERT INTO outbox ({OutboxRow.Columns})
             SELECT event_id, shard, $24::text, key, $25::text, payload, traceparent, tracestate, baggage FROM won

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
-using Suite.Contracts.Payments.V1;
+using Suite.Contracts.Common.V1;
+using Suite.Platform.Errors;
 using Suite.Platform.Monetary;
 using Suite.Platform.Naming;
 using State = Suite.Contracts.Payments.V1.Payment.Types.State;
@@ -9,8 +8,10 @@ using State = Suite.Contracts.Payments.V1.Payment.Types.State;
 namespace Suite.Payments.Domain;
 
 /// <summary>
-/// The money side of one order and its rules: PENDING to AUTHORIZED, DECLINED or (when the provider was never asked) VOIDED;
-/// AUTHORIZED to VOIDED. Every transition raises the version by one, is an event, and posts what it moves.
+/// The money side of one order and its rules. PENDING comes to AUTHORIZED, DECLINED, REQUIRES_ACTION or (when the provider was never
+/// asked) VOIDED, and REQUIRES_ACTION to AUTHORIZED, DECLINED or VOIDED. From AUTHORIZED on the state follows from the sums: what is held is
+/// taken or released, each unit once, and what was taken may be given back. What a step may use is reserved before the provider is
+/// asked. Every change raises the version by one; nothing goes backwards.
 /// </summary>
 internal sealed record Payment
 {
@@ -18,27 +19,62 @@ internal sealed record Payment
     public const string Orders = "orders";
     public const string Customers = "users";
 
-    private Payment()
-    {
-    }
+    /// <summary>The reason of holds that nobody captured in time.</summary>
+    public const string AuthorizationExpired = "authorization_expired";
+
+    /// <summary>The reason of payments whose holder did not act in time.</summary>
+    public const string ActionExpired = "action_expired";
+
+    /// <summary>The reason of voids that were asked for by a call.</summary>
+    public const string VoidedByCall = "payment_voided";
 
     public required Guid Id { get; init; }
 
     public required Guid OrderId { get; init; }
 
-    /// <summary>Whose order it is; null for payments from before that was kept.</summary>
+    /// <summary>Whose order it is; null where that is not known.</summary>
     public Guid? CustomerId { get; init; }
+
+    /// <summary>Which provider holds the money.</summary>
+    public required string Provider { get; init; }
 
     public required MoneyAmount Amount { get; init; }
 
     public required State State { get; init; }
 
+    /// <summary>What was taken, in minor units as all of these.</summary>
+    public long CapturedMinor { get; init; }
+
+    /// <summary>What the capture that is running may take.</summary>
+    public long CapturingMinor { get; init; }
+
+    /// <summary>What is held no longer without having been taken.</summary>
+    public long ReleasedMinor { get; init; }
+
+    /// <summary>What was given back.</summary>
+    public long RefundedMinor { get; init; }
+
+    /// <summary>What the refunds that are running may give back.</summary>
+    public long RefundingMinor { get; init; }
+
+    /// <summary>What is in disputes that are open or lost.</summary>
+    public long DisputedMinor { get; init; }
+
     public string DeclineReason { get; init; } = string.Empty;
 
     public string ProviderReference { get; init; } = string.Empty;
 
-    /// <summary>The order was cancelled: what is held, or will turn out to be held, is to be released.</summary>
+    /// <summary>The page for the card's holder; empty when there is none.</summary>
+    public string NextActionUri { get; init; } = string.Empty;
+
+    public DateTimeOffset? ActionExpireTime { get; init; }
+
+    public DateTimeOffset? AuthorizationExpireTime { get; init; }
+
+    /// <summary>What is held, or will turn out to be held, is to be released.</summary>
     public bool VoidRequested { get; init; }
+
+    public string VoidReason { get; init; } = string.Empty;
 
     public required long Version { get; init; }
 
@@ -46,18 +82,46 @@ internal sealed record Payment
 
     public required DateTimeOffset UpdateTime { get; init; }
 
+    /// <summary>When the provider said yes or no to the authorization.</summary>
+    public DateTimeOffset? OutcomeTime { get; init; }
+
+    /// <summary>How often the provider was, or may have been, asked to authorize.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>The call that made it, where one did.</summary>
+    public Guid? RequestId { get; init; }
+
+    /// <summary>The fingerprint of that call.</summary>
+    public byte[]? RequestHash { get; init; }
+
     public string Name => ResourceName.Format(Collection, Id);
 
     public string OrderName => ResourceName.Format(Orders, OrderId);
 
     public string Etag => Version.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>What is held now, in minor units.</summary>
+    public long HeldMinor => State == State.Authorized ? Amount.MinorUnits - CapturedMinor - ReleasedMinor : 0;
+
+    /// <summary>What a capture could take.</summary>
+    public long CapturableMinor => HeldMinor - CapturingMinor;
+
+    /// <summary>What a refund could give back.</summary>
+    public long RefundableMinor => CapturedMinor - RefundedMinor - RefundingMinor;
+
+    /// <summary>The hold is to be released, and no capture is running that may change what there is to release.</summary>
+    public bool VoidIsDue => VoidRequested && State == State.Authorized && CapturingMinor == 0;
+
+    /// <summary>The provider was asked to authorize and has not said yes or no yet.</summary>
+    public bool IsOpen => State is State.Pending or State.RequiresAction;
+
     /// <summary>The intent to authorize, before anyone was asked.</summary>
-    public static Payment Intend(Guid orderId, Guid? customerId, MoneyAmount amount, DateTimeOffset now) => new()
+    public static Payment Intend(Guid orderId, Guid? customerId, MoneyAmount amount, string provider, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),
         OrderId = orderId,
         CustomerId = customerId,
+        Provider = provider,
         Amount = amount,
         State = State.Pending,
         Version = 1,
@@ -65,100 +129,198 @@ internal sealed record Payment
         UpdateTime = now,
     };
 
-    /// <summary>A payment as the record has it.</summary>
-    public static Payment Restore(
-        Guid id,
-        Guid orderId,
-        Guid? customerId,
-        MoneyAmount amount,
-        State state,
-        string declineReason,
-        string providerReference,
-        bool voidRequested,
-        long version,
-        DateTimeOffset createTime,
-        DateTimeOffset updateTime) => new()
+    /// <summary>The provider holds the amount, until <paramref name="expireTime"/> where that is known.</summary>
+    /// <exception cref="InvalidOperationException">The payment is neither PENDING nor REQUIRES_ACTION.</exception>
+    public Payment Authorize(string providerReference, DateTimeOffset? expireTime, DateTimeOffset now) =>
+        Answered(State.Authorized, now) with
         {
-            Id = id,
-            OrderId = orderId,
-            CustomerId = customerId,
-            Amount = amount,
-            State = state,
-            DeclineReason = declineReason,
             ProviderReference = providerReference,
-            VoidRequested = voidRequested,
-            Version = version,
-            CreateTime = createTime,
-            UpdateTime = updateTime,
+            AuthorizationExpireTime = Amount.MinorUnits > 0 ? expireTime : null,
         };
 
-    /// <summary>The provider holds the amount.</summary>
-    /// <exception cref="InvalidOperationException">The payment is not PENDING.</exception>
-    public Payment Authorize(string providerReference, DateTimeOffset now) =>
-        Next(State.Pending, State.Authorized, now) with { ProviderReference = providerReference };
-
     /// <summary>The provider refused.</summary>
-    /// <exception cref="InvalidOperationException">The payment is not PENDING.</exception>
-    public Payment Decline(string reason, DateTimeOffset now) =>
-        Next(State.Pending, State.Declined, now) with { DeclineReason = reason };
+    /// <exception cref="InvalidOperationException">The payment is neither PENDING nor REQUIRES_ACTION.</exception>
+    public Payment Decline(string reason, DateTimeOffset now) => Answered(State.Declined, now) with { DeclineReason = reason };
 
-    /// <summary>The provider let go of the amount.</summary>
-    /// <exception cref="InvalidOperationException">The payment is not AUTHORIZED.</exception>
-    public Payment Void(DateTimeOffset now) => Next(State.Authorized, State.Voided, now);
+    /// <summary>The holder of the card has to do something first.</summary>
+    /// <exception cref="InvalidOperationException">The payment is not PENDING.</exception>
+    public Payment RequireAction(string providerReference, string redirectUri, DateTimeOffset expireTime, DateTimeOffset now) =>
+        State == State.Pending
+            ? Next(now) with
+            {
+                State = State.RequiresAction,
+                ProviderReference = providerReference,
+                NextActionUri = redirectUri,
+                ActionExpireTime = expireTime,
+            }
+            : throw Impossible("require an action");
+
+    /// <summary>The provider let go of an authorization whose holder never acted: nothing was held, and nothing will be.</summary>
+    /// <exception cref="InvalidOperationException">The payment does not require an action.</exception>
+    public Payment GiveUp(DateTimeOffset now)
+    {
+        if (State != State.RequiresAction)
+        {
+            throw Impossible("be given up");
+        }
+
+        return VoidRequested && VoidReason != ActionExpired
+            ? Next(now) with { State = State.Voided, NextActionUri = string.Empty, ActionExpireTime = null }
+            : Decline(ActionExpired, now);
+    }
 
     /// <summary>
-    /// The order was cancelled. Closes an intent the provider was never asked about; otherwise asks for what is held, or may
-    /// come to be held, to be released. Changes nothing at a payment that is over.
+    /// What is held, or may come to be held, is to be released. Closes an intent the provider was never asked about, and one that holds
+    /// nothing. Changes nothing at a payment that holds nothing any more, or whose void was requested before.
     /// </summary>
-    /// <param name="asked">Whether the provider may know of the payment.</param>
+    /// <param name="reason">Why, in a word; empty when the order was cancelled.</param>
     /// <param name="now">The present.</param>
-    public Payment RequestVoid(bool asked, DateTimeOffset now) => State switch
+    public Payment RequestVoid(string reason, DateTimeOffset now) => State switch
     {
-        State.Pending when !asked => Next(State.Pending, State.Voided, now) with { VoidRequested = true },
-        State.Pending or State.Authorized => this with { VoidRequested = true },
+        // Nobody is ever asked about nothing.
+        State.Pending when Attempts == 0 || Amount.MinorUnits == 0 =>
+            Next(now) with { State = State.Voided, VoidRequested = true, VoidReason = reason },
+        State.Authorized when Amount.MinorUnits == 0 =>
+            Next(now) with { State = State.Voided, VoidRequested = true, VoidReason = reason },
+        State.Pending or State.RequiresAction or State.Authorized when !VoidRequested =>
+            this with { VoidRequested = true, VoidReason = reason },
         _ => this,
     };
 
-    /// <summary>The event that tells of the state this payment has just come to.</summary>
-    public IMessage ToEvent()
+    /// <summary>Begins a capture: reserves what it may take.</summary>
+    /// <param name="minorUnits">How much; all that is left when null.</param>
+    /// <param name="moreToFollow">Whether what is left stays held.</param>
+    /// <param name="now">The present.</param>
+    /// <exception cref="DomainException">PAYMENT_STATE_CONFLICT, STEP_IN_PROGRESS or AMOUNT_NOT_AVAILABLE.</exception>
+    public (Payment After, StepPlan? Step) BeginCapture(long? minorUnits, bool moreToFollow, DateTimeOffset now)
     {
-        var time = Timestamp.FromDateTimeOffset(UpdateTime);
-        return State switch
+        if (State == State.Pending || VoidIsRunning || CapturingMinor > 0)
         {
-            State.Authorized => new PaymentAuthorized
-            {
-                Payment = Name,
-                Order = OrderName,
-                Amount = Amount.ToProto(),
-                ProviderReference = ProviderReference,
-                AuthorizeTime = time,
-            },
-            State.Declined => new PaymentDeclined { Payment = Name, Order = OrderName, Reason = DeclineReason, DeclineTime = time },
-            State.Voided => new PaymentVoided { Payment = Name, Order = OrderName, VoidTime = time },
-            _ => throw new InvalidOperationException($"No event tells of {State}."),
-        };
+            throw DomainError.StepInProgress(Name);
+        }
+
+        if (State != State.Authorized)
+        {
+            throw Conflict("only an AUTHORIZED payment can be captured");
+        }
+
+        var amount = Available(minorUnits, CapturableMinor);
+        var isFinal = !moreToFollow || amount == CapturableMinor;
+        return (Next(now) with { CapturingMinor = amount }, new StepPlan(StepKind.Capture, amount, isFinal));
     }
 
-    public Contracts.Payments.V1.Payment ToProto() => new()
+    /// <summary>Begins a void; one of a payment that holds nothing is over at once, without a step.</summary>
+    /// <exception cref="DomainException">PAYMENT_STATE_CONFLICT or STEP_IN_PROGRESS.</exception>
+    public (Payment After, StepPlan? Step) BeginVoid(string reason, DateTimeOffset now)
     {
-        Name = Name,
-        Order = OrderName,
-        Amount = Amount.ToProto(),
-        State = State,
-        DeclineReason = DeclineReason,
-        ProviderReference = ProviderReference,
-        CreateTime = Timestamp.FromDateTimeOffset(CreateTime),
-        UpdateTime = Timestamp.FromDateTimeOffset(UpdateTime),
-        Etag = Etag,
+        if (State == State.Pending || VoidIsRunning || CapturingMinor > 0)
+        {
+            throw DomainError.StepInProgress(Name);
+        }
+
+        if (State != State.Authorized)
+        {
+            throw Conflict("only an AUTHORIZED payment can be voided");
+        }
+
+        return Amount.MinorUnits == 0
+            ? (RequestVoid(reason, now), null)
+            : (Next(now) with { VoidRequested = true, VoidReason = reason }, PlanVoid());
+    }
+
+    /// <summary>The void that releases all that is held.</summary>
+    public StepPlan PlanVoid() => new(StepKind.Void, HeldMinor, IsFinal: true);
+
+    /// <summary>Begins a refund: reserves what it may give back.</summary>
+    /// <param name="minorUnits">How much; all that is left when null.</param>
+    /// <param name="now">The present.</param>
+    /// <exception cref="DomainException">PAYMENT_STATE_CONFLICT, PAYMENT_DISPUTED or AMOUNT_NOT_AVAILABLE.</exception>
+    public (Payment After, StepPlan? Step) BeginRefund(long? minorUnits, DateTimeOffset now)
+    {
+        if (DisputedMinor > 0)
+        {
+            throw DomainError.FailedPrecondition(
+                ErrorReason.PaymentDisputed, Name, $"{Name} is disputed: nothing of it is given back while that is open, or after it was lost.");
+        }
+
+        if (CapturedMinor == 0)
+        {
+            throw Conflict("only what was captured can be given back");
+        }
+
+        var amount = Available(minorUnits, RefundableMinor);
+        return (Next(now) with { RefundingMinor = RefundingMinor + amount }, new StepPlan(StepKind.Refund, amount, IsFinal: false));
+    }
+
+    /// <summary>The provider did what a step asked for.</summary>
+    /// <exception cref="InvalidOperationException">The payment has no such step.</exception>
+    public Payment Complete(StepPlan step, DateTimeOffset now) => step.Kind switch
+    {
+        StepKind.Capture when step.AmountMinor <= CapturingMinor => Derive(Next(now) with
+        {
+            CapturingMinor = CapturingMinor - step.AmountMinor,
+            CapturedMinor = CapturedMinor + step.AmountMinor,
+            ReleasedMinor = step.IsFinal ? Amount.MinorUnits - CapturedMinor - step.AmountMinor : ReleasedMinor,
+        }),
+        StepKind.Void when step.AmountMinor == HeldMinor && VoidIsDue => Derive(Next(now) with { ReleasedMinor = ReleasedMinor + step.AmountMinor }),
+        StepKind.Refund when step.AmountMinor <= RefundingMinor => Derive(Next(now) with
+        {
+            RefundingMinor = RefundingMinor - step.AmountMinor,
+            RefundedMinor = RefundedMinor + step.AmountMinor,
+        }),
+        _ => throw Impossible($"complete a {step.Kind}"),
     };
 
-    private Payment Next(State from, State to, DateTimeOffset now) => State == from
-        ? this with
+    /// <summary>The provider refused a step for good: what was reserved for it is free again.</summary>
+    /// <exception cref="InvalidOperationException">The payment has no such step.</exception>
+    public Payment Refuse(StepPlan step, DateTimeOffset now) => step.Kind switch
+    {
+        StepKind.Capture when step.AmountMinor <= CapturingMinor => Next(now) with { CapturingMinor = CapturingMinor - step.AmountMinor },
+        StepKind.Void when VoidIsDue => Next(now) with { VoidRequested = false, VoidReason = string.Empty },
+        StepKind.Refund when step.AmountMinor <= RefundingMinor => Next(now) with { RefundingMinor = RefundingMinor - step.AmountMinor },
+        _ => throw Impossible($"refuse a {step.Kind}"),
+    };
+
+    /// <summary>A dispute was opened, or decided for us: how much more, or less, is disputed.</summary>
+    public Payment Dispute(long minorUnits, DateTimeOffset now) => Next(now) with { DisputedMinor = DisputedMinor + minorUnits };
+
+    private bool VoidIsRunning => VoidRequested && State == State.Authorized;
+
+    private static Payment Derive(Payment payment) => payment with
+    {
+        State = payment switch
         {
-            State = to,
-            Version = Version + 1,
-            // Clocks of replicas differ; the times of one payment never run backwards.
-            UpdateTime = now > UpdateTime ? now : UpdateTime,
+            _ when payment.Amount.MinorUnits - payment.CapturedMinor - payment.ReleasedMinor > 0 => State.Authorized,
+            { CapturedMinor: 0 } => State.Voided,
+            { RefundedMinor: 0 } => State.Captured,
+            _ => payment.RefundedMinor == payment.CapturedMinor ? State.Refunded : State.PartiallyRefunded,
+        },
+    };
+
+    private Payment Answered(State to, DateTimeOffset now)
+    {
+        if (!IsOpen)
+        {
+            throw Impossible($"become {to}");
         }
-        : throw new InvalidOperationException($"{Name} is {State}; only from {from} it can become {to}.");
+
+        var next = Next(now);
+        return next with { State = to, NextActionUri = string.Empty, ActionExpireTime = null, OutcomeTime = next.UpdateTime };
+    }
+
+    private Payment Next(DateTimeOffset now) => this with
+    {
+        Version = Version + 1,
+        // Clocks of replicas differ; the times of one payment never run backwards.
+        UpdateTime = now > UpdateTime ? now : UpdateTime,
+    };
+
+    private long Available(long? wanted, long left) => (wanted ?? left) is var amount && amount > 0 && amount <= left
+        ? amount
+        : throw DomainError.AmountNotAvailable(Name, left, Amount.CurrencyCode);
+
+    private DomainException Conflict(string rule) => DomainError.FailedPrecondition(
+        ErrorReason.PaymentStateConflict, Name, $"The payment is {PaymentMessages.NameOf(State)}; {rule}.");
+
+    private InvalidOperationException Impossible(string what) => new($"{Name} is {State} and can not {what}.");
 }

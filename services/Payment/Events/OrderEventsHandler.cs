@@ -2,9 +2,12 @@ using System.Runtime.CompilerServices;
 using Google.Type;
 using Npgsql;
 using Suite.Contracts.Orders.V1;
+using Suite.Payments.Domain;
 using Suite.Payments.Features;
+using Suite.Payments.Providers;
 using Suite.Payments.Storage;
 using Suite.Platform.Errors;
+using Suite.Platform.Idempotency;
 using Suite.Platform.Messaging;
 using Suite.Platform.Monetary;
 using Suite.Platform.Naming;
@@ -19,7 +22,13 @@ namespace Suite.Payments.Events;
 /// intents are claimed by being written and handed to it after the commit, which saves each a claim of its own.
 /// </summary>
 internal sealed class OrderEventsHandler(
-    PaymentStore store, IOutbox outbox, PaymentWorker worker, PaymentOptions options, TimeProvider time) : IMessageHandler
+    PaymentChangeWriter writer,
+    IOutbox outbox,
+    IPaymentProvider provider,
+    PaymentWorker worker,
+    StepWorker steps,
+    PaymentOptions options,
+    TimeProvider time) : IMessageHandler
 {
     // By message, and gone with it: a batch that is rolled back leaves nothing behind.
     private readonly ConditionalWeakTable<IncomingMessage, Claim> _claims = [];
@@ -58,7 +67,7 @@ internal sealed class OrderEventsHandler(
 
         if (cancelled.Count > 0)
         {
-            await store.RequestVoidsAsync(cancelled, now, transaction, cancellationToken);
+            await ReleaseAsync(cancelled, now, transaction, cancellationToken);
         }
     }
 
@@ -75,7 +84,34 @@ internal sealed class OrderEventsHandler(
 
         // For what was not handed over, and for the event that an intent left which was closed at once.
         worker.Wake();
+        steps.Wake();
         outbox.Wake();
+    }
+
+    /// <summary>
+    /// Takes note in the caller's transaction that orders were cancelled. An intent the provider was never asked about is closed with its
+    /// event; what is held, or will turn out to be held, is released by a step.
+    /// </summary>
+    private async Task ReleaseAsync(
+        Dictionary<Guid, IncomingMessage> cancels, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var changes = new List<PaymentChange>();
+        foreach (var before in await PaymentStore.LockByOrderAsync(cancels.Keys, transaction, cancellationToken))
+        {
+            if (before.RequestVoid(string.Empty, now) is var after && after != before)
+            {
+                var closed = after.State != before.State;
+                changes.Add(new PaymentChange(after)
+                {
+                    Events = closed ? [after.ToEvent()] : [],
+                    Cause = cancels[after.OrderId],
+                    // The call that made it, where one did, is answered with what became of it.
+                    Call = closed && before.IsOpen && after is { RequestId: { } id, RequestHash: { } hash } ? new RequestKey(id, hash) : null,
+                }.ThenVoidWhatIsDue());
+            }
+        }
+
+        await writer.WriteAsync(changes, options.Lease, transaction, cancellationToken);
     }
 
     /// <summary>Claims as many intents as the worker has room for; not those of orders that are cancelled already.</summary>
@@ -94,12 +130,15 @@ internal sealed class OrderEventsHandler(
         }
     }
 
-    private static Intent ToIntent(IncomingMessage message, DateTimeOffset now)
+    private Intent ToIntent(IncomingMessage message, DateTimeOffset now)
     {
         var order = message.Read(OrderPlaced.Parser);
         // PostgreSQL keeps no NUL; a token that has one is no token, and is to be declined rather than parked.
         var token = order.PaymentMethod.Replace('\0', '\uFFFD');
-        return new Intent(Payment.Intend(OrderId(order.Order), CustomerId(order.Customer), Amount(order.Total), now), token, TraceContext.Of(message));
+        return new Intent(
+            Payment.Intend(OrderId(order.Order), CustomerId(order.Customer), Amount(order.Total), provider.Name, now),
+            token,
+            TraceContext.Of(message));
     }
 
     private static MoneyAmount Amount(Money? total)

@@ -8,6 +8,16 @@ internal readonly record struct TraceContext(string? TraceParent, string? TraceS
 {
     public static TraceContext Of(IncomingMessage message) => new(message.TraceParent, message.TraceState, message.Baggage);
 
+    /// <summary>The trace of the code that asks; none where there is none.</summary>
+    public static TraceContext OfCurrent() => Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity
+        ? new TraceContext(
+            activity.Id,
+            activity.TraceStateString is { Length: > 0 } state ? state : null,
+            activity.Baggage.Any()
+                ? string.Join(',', activity.Baggage.Select(item => $"{Uri.EscapeDataString(item.Key)}={Uri.EscapeDataString(item.Value ?? string.Empty)}"))
+                : null)
+        : default;
+
     /// <summary>Goes on with the trace until the result is disposed; null when there is none to go on with.</summary>
     public Activity? Resume(string operation)
     {

@@ -1,6 +1,7 @@
 using Google.Protobuf.Reflection;
 using Npgsql;
 using Suite.Contracts.Payments.V1;
+using Suite.Payments.Domain;
 using Suite.Payments.Storage;
 using Suite.Platform.Listing;
 using Suite.Platform.Naming;
@@ -16,15 +17,19 @@ internal sealed class ListPayments(PaymentStore store, PageTokens tokens)
 {
     private static readonly FilterSchema Filters = new FilterSchema()
         .Resource("order", Payment.Orders, "order_id")
+        .Resource("customer", Payment.Customers, "customer_id")
         .Enum("state", PaymentServiceReflection.Descriptor.FindTypeByName<MessageDescriptor>("Payment").EnumTypes[0], "state")
-        .Time("create_time", "create_time");
+        .Text("provider_reference", "provider_reference")
+        .Time("create_time", "create_time")
+        .Time("update_time", "update_time");
 
     public async Task<ListPaymentsResponse> RunAsync(ListPaymentsRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var query = $"ListPayments {caller.Sight} {request.Filter}";
         var size = PageTokens.Size(request.PageSize);
         Guid? before = tokens.Decode(query, request.PageToken) is { } cursor ? Guid.ParseExact(cursor, "N") : null;
-        var payments = await store.PageAsync(parameters => Filters.ToSql(request.Filter, parameters) + Own(caller, parameters), before, size + 1, cancellationToken);
+        var payments = await store.PageAsync(
+            parameters => Filters.ToSql(request.Filter, parameters) + Own(caller, parameters), before, size + 1, cancellationToken);
         return new ListPaymentsResponse
         {
             Payments = { payments.Take(size).Select(p => p.ToProto()) },
@@ -32,7 +37,8 @@ internal sealed class ListPayments(PaymentStore store, PageTokens tokens)
         };
     }
 
-    private static string Own(Caller caller, NpgsqlParameterCollection parameters)
+    /// <summary>The condition that leaves a caller what is theirs.</summary>
+    internal static string Own(Caller caller, NpgsqlParameterCollection parameters)
     {
         if (!caller.SeesOnlyOwn)
         {

@@ -23,6 +23,32 @@ internal sealed record PaymentOptions
     /// <summary>How long <c>tok_slow</c> takes at the simulator (<c>SUITE_SIMULATOR_SLOW</c>, seconds).</summary>
     public TimeSpan SimulatorSlowness { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// How long an amount is held where the provider does not say (<c>SUITE_AUTHORIZATION_LIFETIME</c>, seconds). What is not captured
+    /// by then is released.
+    /// </summary>
+    public TimeSpan AuthorizationLifetime { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>
+    /// How long the holder of a card has to act, at most (<c>SUITE_ACTION_LIFETIME</c>, seconds); less where the provider says so.
+    /// </summary>
+    public TimeSpan ActionLifetime { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// How long a call that moves money waits for its outcome (<c>SUITE_STEP_PATIENCE</c>, seconds); never past its deadline. The step goes
+    /// on after that, and the same call finds its outcome later.
+    /// </summary>
+    public TimeSpan StepPatience { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How long what happens by itself takes at the simulator: a pending refund, the end of a hold that expires, a dispute and its
+    /// decision (<c>SUITE_SIMULATOR_LATER</c>, seconds).
+    /// </summary>
+    public TimeSpan SimulatorLater { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the holder of a card has at the simulator (<c>SUITE_SIMULATOR_ACTION</c>, seconds).</summary>
+    public TimeSpan SimulatorAction { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>How long calls that are running may go on when the service stops.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -44,6 +70,11 @@ internal sealed record PaymentOptions
             Lease = lease,
             Concurrency = Concurrent(configuration["SUITE_PROVIDER_CONCURRENCY"]),
             SimulatorSlowness = Seconds(configuration, "SUITE_SIMULATOR_SLOW", 3),
+            AuthorizationLifetime = Seconds(configuration, "SUITE_AUTHORIZATION_LIFETIME", 604_800, most: 31_536_000),
+            ActionLifetime = Seconds(configuration, "SUITE_ACTION_LIFETIME", 900, most: 604_800),
+            StepPatience = Seconds(configuration, "SUITE_STEP_PATIENCE", 20),
+            SimulatorLater = Seconds(configuration, "SUITE_SIMULATOR_LATER", 2),
+            SimulatorAction = Seconds(configuration, "SUITE_SIMULATOR_ACTION", 900),
         };
     }
 
@@ -53,15 +84,15 @@ internal sealed record PaymentOptions
             ? calls
             : throw new InvalidOperationException($"SUITE_PROVIDER_CONCURRENCY is '{text}', which is no number from 1 to 10000.");
 
-    private static TimeSpan Seconds(IConfiguration configuration, string key, double otherwise)
+    private static TimeSpan Seconds(IConfiguration configuration, string key, double otherwise, double most = 3600)
     {
         if (configuration[key] is not { Length: > 0 } text)
         {
             return TimeSpan.FromSeconds(otherwise);
         }
 
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= 3600
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds <= most
             ? TimeSpan.FromSeconds(seconds)
-            : throw new InvalidOperationException($"{key} is '{text}', which is no number of seconds from 0 to 3600.");
+            : throw new InvalidOperationException($"{key} is '{text}', which is no number of seconds from 0 to {most}.");
     }
 }

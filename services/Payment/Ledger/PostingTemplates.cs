@@ -1,9 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using Suite.Payments.Domain;
 using Suite.Platform.Monetary;
 using Suite.Platform.Naming;
-using State = Suite.Contracts.Payments.V1.Payment.Types.State;
 
 namespace Suite.Payments.Ledger;
 
@@ -97,21 +94,6 @@ internal static class PostingTemplates
         var source = ResourceName.Format("disputes", disputeId);
         return new JournalTransaction($"{source}/{template}", template, source, time, Move(debit, credit, amount));
     }
-
-    /// <summary>
-    /// What the transition from <paramref name="before"/> to <paramref name="after"/> posts: nothing when no money is held because of it.
-    /// </summary>
-    public static IReadOnlyList<JournalTransaction> Settled(Payment before, Payment after, string provider) => (before.State, after.State) switch
-    {
-        _ when after.Amount.MinorUnits == 0 => [],
-        (State.Pending, State.Authorized) => [Authorized(after, provider, after.Id, after.UpdateTime)],
-        (State.Authorized, State.Voided) => [Released(after, provider, VoidStep(after.Id), after.Amount, after.UpdateTime)],
-        _ => [],
-    };
-
-    /// <summary>The step that voids a payment because its order was cancelled: there is one of it.</summary>
-    public static Guid VoidStep(Guid paymentId) =>
-        new(SHA256.HashData(Encoding.UTF8.GetBytes($"{paymentId}:void")).AsSpan(0, 16), bigEndian: true);
 
     private static JournalTransaction OfStep(
         string template, Payment payment, Guid step, DateTimeOffset time, IReadOnlyList<JournalEntry> entries)

@@ -11,8 +11,7 @@ namespace Suite.Payments.Storage;
 internal sealed record Intent(Payment Payment, string PaymentMethod, TraceContext Trace, Guid? LeaseToken = null)
 {
     /// <summary>The claim on a payment that was written with a lease.</summary>
-    public Claim ToClaim() => new(Payment, PaymentMethod, 1, LeaseToken!.Value, Trace);
-
+    public Claim ToClaim() => new(Payment with { Attempts = 1 }, PaymentMethod, LeaseToken!.Value, Trace);
 
     public override string ToString() => Payment.Name;
 }

@@ -8,8 +8,8 @@ using Suite.Platform.Messaging;
 namespace Suite.Payments.Storage;
 
 /// <summary>
-/// The work in the table <c>payments</c>: taken with a lease in one short statement, and settled (state, postings, event) in
-/// another. Nothing is locked in between. Times are the database's, so that replicas' clocks need not agree.
+/// The authorizations in the table <c>payments</c>: taken with a lease in one short statement, and settled (state, posting, event,
+/// answer) in another, many at once. Nothing is locked in between. Times are the database's, so that replicas' clocks need not agree.
 /// </summary>
 internal sealed class PaymentQueue
 {
@@ -17,22 +17,25 @@ internal sealed class PaymentQueue
         $"""
         WITH due AS (
             SELECT id FROM payments
-            WHERE (state = 1 OR (state = 2 AND void_requested)) AND next_attempt_time <= now()
+            WHERE state IN (1, 8) AND next_attempt_time <= now()
             ORDER BY next_attempt_time LIMIT $1
             FOR UPDATE SKIP LOCKED
         )
         UPDATE payments SET lease_token = $2, attempts = attempts + 1, next_attempt_time = now() + $3
         FROM due WHERE payments.id = due.id
-        RETURNING {PaymentStore.Columns}, payment_method, attempts, traceparent, tracestate, baggage
+        RETURNING {PaymentRow.Columns}, payment_method, traceparent, tracestate, baggage
         """;
 
     // The guard is the state the work began in and the lease: of two replicas that come with an answer, one finds its row.
-    // Rows are locked in order of id, so that two batches that meet wait for each other instead of deadlocking.
+    // Rows are locked in order of id, so that two batches that meet wait for each other instead of deadlocking. A hold that nobody
+    // wants any more gets the step that releases it.
     private static readonly string SettleMany =
         $"""
         WITH result AS (
-            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::timestamptz[])
-                AS r (id, lease_token, state_before, state, decline_reason, provider_reference, update_time)
+            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::smallint[], $5::text[], $6::text[], $7::timestamptz[],
+                    $17::text[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[], $21::uuid[], $22::bytea[])
+                AS r (id, lease_token, state_before, state, decline_reason, provider_reference, update_time,
+                    next_action_uri, action_expire_time, authorization_expire_time, outcome_time, void_step, answer)
         ), held AS (
             SELECT p.id FROM payments p JOIN result r ON p.id = r.id
             WHERE p.state = r.state_before AND p.lease_token = r.lease_token
@@ -40,10 +43,14 @@ internal sealed class PaymentQueue
         ), changed AS (
             UPDATE payments p
             SET state = r.state, decline_reason = r.decline_reason, provider_reference = r.provider_reference, payment_method = '',
-                version = p.version + 1, update_time = r.update_time, attempts = 0, next_attempt_time = now(), lease_token = NULL
+                version = p.version + 1, update_time = r.update_time, outcome_time = r.outcome_time, lease_token = NULL,
+                next_action_uri = r.next_action_uri, action_expire_time = r.action_expire_time,
+                authorization_expire_time = r.authorization_expire_time,
+                next_attempt_time = CASE WHEN r.state = 8 AND NOT p.void_requested THEN r.action_expire_time ELSE now() END
             FROM result r JOIN held h ON h.id = r.id
             WHERE p.id = r.id
-            RETURNING p.id, p.state = 2 AND p.void_requested AS void_due
+            RETURNING p.id, p.state = 2 AND p.void_requested AS void_due, r.void_step, r.answer, p.request_id, p.request_hash,
+                p.amount_minor, p.update_time, p.traceparent, p.tracestate, p.baggage
         ), told AS (
             INSERT INTO outbox ({OutboxRow.Columns})
             SELECT o.event_id, o.shard, o.topic, o.key, o.type, o.payload, o.traceparent, o.tracestate, o.baggage
@@ -51,7 +58,15 @@ internal sealed class PaymentQueue
                     $14::text[], $15::text[], $16::text[])
                 AS o (payment_id, event_id, shard, topic, key, type, payload, traceparent, tracestate, baggage)
             JOIN changed c ON c.id = o.payment_id
-        ), {JournalSql.Posting(17, "JOIN changed c ON c.id = t.guard")}
+        ), voids AS (
+            INSERT INTO payment_steps (id, payment_id, kind, amount_minor, is_final, state, next_attempt_time, create_time,
+                traceparent, tracestate, baggage)
+            SELECT void_step, id, 3, amount_minor, true, 1, now(), update_time, traceparent, tracestate, baggage FROM changed WHERE void_due
+        ), answered AS (
+            INSERT INTO idempotency (request_id, request_hash, response)
+            SELECT request_id, request_hash, answer FROM changed WHERE answer IS NOT NULL
+            ON CONFLICT DO NOTHING
+        ), {JournalSql.Posting(23, "JOIN changed c ON c.id = t.guard")}
         SELECT id, void_due FROM changed
         """;
 
@@ -69,8 +84,6 @@ internal sealed class PaymentQueue
         WHERE p.id = r.id
         RETURNING p.id, false
         """;
-
-    private const NpgsqlDbType TextArray = NpgsqlDbType.Array | NpgsqlDbType.Text;
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly IOutbox _outbox;
@@ -101,13 +114,12 @@ internal sealed class PaymentQueue
         var claims = new List<Claim>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            const int next = PaymentStore.ColumnCount;
+            const int next = PaymentRow.ColumnCount;
             claims.Add(new Claim(
-                PaymentStore.Read(reader),
+                PaymentRow.Read(reader),
                 reader.GetString(next),
-                reader.GetInt32(next + 1),
                 token,
-                new TraceContext(Text(reader, next + 2), Text(reader, next + 3), Text(reader, next + 4))));
+                new TraceContext(reader.TextOrNull(next + 1), reader.TextOrNull(next + 2), reader.TextOrNull(next + 3))));
         }
 
         return claims;
@@ -154,9 +166,15 @@ internal sealed class PaymentQueue
         p.Add(new() { Value = settlements.Select(s => s.Event!.Key).ToArray() });
         p.Add(new() { Value = settlements.Select(s => s.Event!.Type).ToArray() });
         p.Add(new() { Value = settlements.Select(s => s.Event!.Payload).ToArray() });
-        p.Add(new() { Value = settlements.Select(s => s.Event!.TraceParent).ToArray(), NpgsqlDbType = TextArray });
-        p.Add(new() { Value = settlements.Select(s => s.Event!.TraceState).ToArray(), NpgsqlDbType = TextArray });
-        p.Add(new() { Value = settlements.Select(s => s.Event!.Baggage).ToArray(), NpgsqlDbType = TextArray });
+        p.AddTexts(settlements.Select(s => s.Event!.TraceParent));
+        p.AddTexts(settlements.Select(s => s.Event!.TraceState));
+        p.AddTexts(settlements.Select(s => s.Event!.Baggage));
+        p.Add(new() { Value = settlements.Select(s => s.After!.NextActionUri).ToArray() });
+        p.AddTimes(settlements.Select(s => s.After!.ActionExpireTime));
+        p.AddTimes(settlements.Select(s => s.After!.AuthorizationExpireTime));
+        p.AddTimes(settlements.Select(s => s.After!.OutcomeTime));
+        p.Add(new() { Value = settlements.Select(s => s.VoidStep).ToArray() });
+        p.Add(new() { Value = settlements.Select(s => s.Answer).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
         JournalSql.AddParameters(p, [.. settlements.SelectMany(s => s.Postings.Select(t => (t, (Guid?)s.Claim.Payment.Id)))]);
         return command;
     }
@@ -170,6 +188,4 @@ internal sealed class PaymentQueue
         command.Parameters.Add(new() { Value = settlements.Select(s => s.RetryAfter).ToArray() });
         return command;
     }
-
-    private static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 }

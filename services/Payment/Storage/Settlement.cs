@@ -1,6 +1,8 @@
+using Google.Protobuf;
 using Suite.Payments.Domain;
 using Suite.Payments.Ledger;
 using Suite.Platform.Messaging;
+using State = Suite.Contracts.Payments.V1.Payment.Types.State;
 
 namespace Suite.Payments.Storage;
 
@@ -8,16 +10,23 @@ namespace Suite.Payments.Storage;
 /// <param name="Claim">The claim.</param>
 /// <param name="After">The payment after its transition; null when the outcome is unknown.</param>
 /// <param name="Event">The event of the transition.</param>
-/// <param name="Postings">What the transition moves.</param>
 /// <param name="RetryAfter">When the outcome is unknown: how long to wait before the next attempt.</param>
-internal sealed record Settlement(
-    Claim Claim, Payment? After, OutboxRow? Event, IReadOnlyList<JournalTransaction> Postings, TimeSpan RetryAfter)
+internal sealed record Settlement(Claim Claim, Payment? After, OutboxRow? Event, TimeSpan RetryAfter)
 {
-    /// <summary>A transition of a payment that <paramref name="provider"/> holds.</summary>
-    public static Settlement Done(Claim claim, Payment after, string provider, OutboxRow row) =>
-        new(claim, after, row, PostingTemplates.Settled(claim.Payment, after, provider), TimeSpan.Zero);
+    /// <summary>What is posted with the transition.</summary>
+    public IReadOnlyList<JournalTransaction> Postings => After is { State: State.Authorized, Amount.MinorUnits: > 0 }
+        ? [PostingTemplates.Authorized(After, After.Provider, After.Id, After.UpdateTime)]
+        : [];
 
-    public static Settlement Retry(Claim claim, TimeSpan after) => new(claim, null, null, [], after);
+    /// <summary>The answer to the call that made the payment, where one did.</summary>
+    public byte[]? Answer => After is { RequestId: not null } ? After.ToProto([]).ToByteArray() : null;
+
+    /// <summary>The id of the step that releases the hold again, should that have been asked for meanwhile.</summary>
+    public Guid VoidStep { get; } = Guid.CreateVersion7();
+
+    public static Settlement Done(Claim claim, Payment after, OutboxRow row) => new(claim, after, row, TimeSpan.Zero);
+
+    public static Settlement Retry(Claim claim, TimeSpan after) => new(claim, null, null, after);
 }
 
 /// <summary>What committing a settlement found.</summary>
@@ -29,6 +38,6 @@ internal enum Settled
     /// <summary>It is durable.</summary>
     Committed = 1,
 
-    /// <summary>It is durable, and a void was requested meanwhile: the next work is due.</summary>
+    /// <summary>It is durable, and a void was requested meanwhile: the step that releases the hold is due.</summary>
     VoidDue = 2,
 }

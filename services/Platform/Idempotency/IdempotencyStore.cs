@@ -129,6 +129,11 @@ public sealed class IdempotencyStore(NpgsqlDataSource dataSource)
         return await FindAsync(key, parser, connection, cancellationToken);
     }
 
+    /// <inheritdoc cref="FindAsync{T}(RequestKey, MessageParser{T}, CancellationToken)"/>
+    public static Task<T?> FindAsync<T>(
+        RequestKey key, MessageParser<T> parser, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+        where T : class, IMessage<T> => FindAsync(key, parser, transaction.Connection!, cancellationToken);
+
     /// <summary>
     /// Rewrites the stored responses that hold personal data of <paramref name="subjects"/>, in the caller's transaction. They stay:
     /// a call that is repeated after its user is gone must not happen a second time.

@@ -36,6 +36,15 @@ public sealed class FilterSchema
         return this;
     }
 
+    /// <summary>A field of text: equality only. An empty text is what nothing has.</summary>
+    public FilterSchema Text(string field, string column)
+    {
+        _fields.Add(field, (column, Plain, false, term => term.Value.Length > 0 && !term.Value.Contains('\0', StringComparison.Ordinal)
+            ? term.Value
+            : throw FilterParser.Invalid(term.Position, $"{field} is compared with a text that is not empty, without the character NUL.")));
+        return this;
+    }
+
     /// <summary>A field of text that compares without regard to case: equality only.</summary>
     public FilterSchema TextIgnoringCase(string field, string column)
     {

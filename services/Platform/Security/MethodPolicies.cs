@@ -24,8 +24,9 @@ public static class MethodPolicies
     private static readonly FrozenSet<string> Open =
         ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"];
 
-    /// <summary>Every scope that a method of the contracts names.</summary>
-    public static FrozenSet<string> AllScopes { get; } = ByMethod.Values.Select(policy => policy.Scope).OfType<string>().ToFrozenSet();
+    /// <summary>Every scope that a method or a field of the contracts names.</summary>
+    public static FrozenSet<string> AllScopes { get; } =
+        ByMethod.Values.Select(policy => policy.Scope).OfType<string>().Concat(FieldScopes.All.Values).ToFrozenSet();
 
     /// <summary>Every scope that an API key can be given. What is left out is for services alone.</summary>
     public static FrozenSet<string> GrantableScopes { get; } = AllScopes.Where(scope => scope != ForServicesAlone).ToFrozenSet();

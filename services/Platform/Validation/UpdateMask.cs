@@ -59,7 +59,8 @@ public static class UpdateMask
         .Where(field => field.GetOptions()?.GetExtension(FieldBehaviorExtensions.FieldBehavior)?.Intersect(Fixed).Any() != true)
         .ToFrozenDictionary(field => field.Name);
 
-    private static bool IsSet(FieldDescriptor field, IMessage message) => field.HasPresence
+    /// <summary>Whether a message has something in a field.</summary>
+    internal static bool IsSet(FieldDescriptor field, IMessage message) => field.HasPresence
         ? field.Accessor.HasValue(message)
         : field.Accessor.GetValue(message) switch
         {

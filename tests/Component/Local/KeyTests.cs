@@ -59,7 +59,7 @@ internal sealed class KeyTests
         var point = key.ExportParameters(false).Q;
         Assert.That(jwk.GetProperty("x").GetString(), Is.EqualTo(System.Buffers.Text.Base64Url.EncodeToString(point.X)));
         Assert.That(jwk.GetProperty("y").GetString(), Is.EqualTo(System.Buffers.Text.Base64Url.EncodeToString(point.Y)));
-        Assert.That(jwk.GetProperty("suite_scopes").EnumerateArray().Select(s => s.GetString()), Is.EqualTo(new[] { "trust.read" }));
+        Assert.That(jwk.GetProperty("suite_scopes").EnumerateArray().Select(s => s.GetString()), Is.EqualTo(new[] { "orders.read", "trust.read" }));
         Assert.That(set.GetProperty("suite_development").GetBoolean(), Is.EqualTo(isForDevelopment));
         Assert.That(pem.StartsWith("# suite development key\n", StringComparison.Ordinal), Is.EqualTo(isForDevelopment));
         Assert.That(set.GetRawText(), Does.Not.Contain("\"d\""));

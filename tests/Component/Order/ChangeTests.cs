@@ -40,7 +40,7 @@ internal sealed class ChangeTests
 
             var found = await _room.Get<OrderStore>().FindAsync(order, CancellationToken.None);
             Assert.That(found!.State, Is.EqualTo(State.Cancelled));
-            var history = await _room.Get<OrderStore>().HistoryAsync(order, 0, CancellationToken.None);
+            var history = await _room.Get<OrderHistory>().StatesAsync(found, 0, CancellationToken.None);
             Assert.That(history.Select(h => h.Version), Is.EqualTo(Enumerable.Range(1, history.Count)));
             Assert.That(await _room.EventsAsync(order), Is.AnyOf(
                 new[] { "OrderPlaced", "OrderCancelled" },

@@ -60,7 +60,7 @@ internal sealed class DepartureTests
         var key = new RequestKey(Guid.NewGuid(), new byte[32]);
         await CancelAsync(byHand, typed, key);
         var bySuite = await _room.PlaceOneAsync();
-        await _room.Get<OrderStore>().UpdateAsync(
+        await _room.Get<OrderWriter>().UpdateAsync(
             bySuite, o => o.CancelFor(CancelReasons.PaymentTimeout, DateTimeOffset.UtcNow), CancellationToken.None);
 
         await HearAsync(_room.Customer);

@@ -8,10 +8,13 @@ using Suite.Contracts.Orders.V1;
 using Suite.Contracts.Payments.V1;
 using Suite.Contracts.Users.V1;
 using Suite.Orders;
+using Suite.Orders.Events;
 using Suite.Orders.Features;
 using Suite.Orders.Storage;
+using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
 using Suite.Platform.Messaging;
+using Suite.Platform.Monetary;
 using Suite.Platform.Postgres;
 using Suite.Platform.Security;
 using Suite.Tests.Component.Security;
@@ -27,7 +30,7 @@ internal sealed class OrderRoom : IAsyncDisposable
     private const string Clear =
         """
         DELETE FROM orders; DELETE FROM order_lines; DELETE FROM order_history; DELETE FROM idempotency; DELETE FROM outbox; DELETE FROM products;
-        DELETE FROM departed_customers
+        DELETE FROM departed_customers; DELETE FROM order_steps
         """;
 
     private static readonly string s_database = $"order_{Guid.NewGuid():N}";
@@ -45,7 +48,14 @@ internal sealed class OrderRoom : IAsyncDisposable
 
     public string Customer { get; } = $"users/{Guid.CreateVersion7()}";
 
-    public static async Task<OrderRoom> OpenAsync(params (string Key, string Value)[] settings)
+    public static Task<OrderRoom> OpenAsync(params (string Key, string Value)[] settings) =>
+        OpenAsync(new PlayedUsers(), new PlayedPayments(), isReplica: false, settings);
+
+    /// <summary>Another replica of an open room: the same database, with what is in it, and the same Payment.</summary>
+    public static Task<OrderRoom> JoinAsync(OrderRoom room) => OpenAsync(room.Users, room.Payments, isReplica: true);
+
+    private static async Task<OrderRoom> OpenAsync(
+        PlayedUsers users, PlayedPayments payments, bool isReplica, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var server = new DatabaseServer(Servers.Postgres.ConnectionString, s_database);
@@ -62,8 +72,8 @@ internal sealed class OrderRoom : IAsyncDisposable
         builder.AddOrders();
         builder.Services.AddSingleton(server);
         builder.Services.AddSingleton(_ => PostgresModule.CreateDataSource(server.ConnectionString, server.Database, null));
-        builder.Services.AddSingleton<UserService.UserServiceClient>(new PlayedUsers());
-        builder.Services.AddSingleton<PaymentService.PaymentServiceClient>(new PlayedPayments());
+        builder.Services.AddSingleton<UserService.UserServiceClient>(users);
+        builder.Services.AddSingleton<PaymentService.PaymentServiceClient>(payments);
         var room = new OrderRoom(builder.Build());
         if (!s_migrated)
         {
@@ -72,8 +82,13 @@ internal sealed class OrderRoom : IAsyncDisposable
             s_migrated = true;
         }
 
-        await room.ExecuteAsync(Clear);
         room.Get<PageTokens>().UseSecret(new byte[32]);
+        if (isReplica)
+        {
+            return room;
+        }
+
+        await room.ExecuteAsync(Clear);
         await room.Get<OrderPlacement>().StartAsync(CancellationToken.None);
         await room.AddProductAsync("tea", 250);
         await room.AddProductAsync("pot", 1999);
@@ -106,6 +121,62 @@ internal sealed class OrderRoom : IAsyncDisposable
     public Task<Suite.Contracts.Orders.V1.Order> PlaceAsync(
         CreateOrderRequest? request = null, Caller? caller = null, CancellationToken cancellationToken = default) =>
         Get<PlaceOrder>().RunAsync(request ?? Request(("tea", 1)), caller ?? Callers.Backend, cancellationToken);
+
+    /// <summary>Places an order and has it confirmed.</summary>
+    public async Task<Guid> ConfirmOneAsync(CreateOrderRequest? request = null)
+    {
+        var order = Guid.Parse((await PlaceAsync(request)).Name["orders/".Length..]);
+        await Get<OrderWriter>().UpdateAsync(order, o => o.Confirm(Guid.CreateVersion7(), DateTimeOffset.UtcNow), CancellationToken.None);
+        return order;
+    }
+
+    public async Task<Guid> FulfilOneAsync(CreateOrderRequest? request = null)
+    {
+        var order = await ConfirmOneAsync(request);
+        await FulfilAsync(order);
+        return order;
+    }
+
+    public Task<Suite.Contracts.Orders.V1.Order> FulfilAsync(
+        Guid order, RequestKey? key = null, string etag = "", string note = "", CancellationToken cancellationToken = default) =>
+        Get<FulfillOrder>().RunAsync(new StepRequest(key ?? NewKey(), order, etag, Callers.Backend, note), cancellationToken);
+
+    public Task<Suite.Contracts.Orders.V1.Order> RefundAsync(Guid order, RefundOrderRequest? request = null, RequestKey? key = null) =>
+        Get<RefundOrder>().RunAsync(
+            new StepRequest(key ?? NewKey(), order, request?.Etag ?? string.Empty, Callers.Backend, request?.Reason ?? string.Empty),
+            RefundOrder.WishOf(request ?? new RefundOrderRequest()),
+            CancellationToken.None);
+
+    public Task<Suite.Contracts.Orders.V1.Order> CancelAsync(Guid order, RequestKey? key = null, string reason = "changed my mind") =>
+        Get<CancelOrder>().RunAsync(key ?? NewKey(), order, reason, string.Empty, Callers.Backend, CancellationToken.None);
+
+    /// <summary>Hears of events of Payment's, in one batch.</summary>
+    public Task HearAsync(Guid order, params IMessage[] events) => Database.InTransactionAsync(
+        (transaction, token) => Get<PaymentEventsHandler>().HandleAsync([.. events.Select(body => new IncomingMessage
+        {
+            Id = Guid.CreateVersion7(),
+            Type = body.Descriptor.FullName,
+            Topic = "suite.payment.v1",
+            Key = order.ToString(),
+            Body = body.ToByteArray(),
+            Time = DateTimeOffset.UtcNow,
+        })], transaction, token),
+        CancellationToken.None);
+
+    public async Task<Suite.Orders.Domain.Order> FindAsync(Guid order) => (await Get<OrderStore>().FindAsync(order, CancellationToken.None))!;
+
+    /// <summary>What ListOrderEvents tells of an order.</summary>
+    public async Task<IReadOnlyList<OrderEvent>> ToldAsync(Guid order) => (await Get<ListOrderEvents>().RunAsync(
+        new ListOrderEventsRequest { Parent = $"orders/{order}" }, Callers.Backend, CancellationToken.None)).Events;
+
+    /// <summary>Has every open step taken up, as after its lease.</summary>
+    public async Task ResumeAsync()
+    {
+        await ExecuteAsync("UPDATE order_steps SET next_attempt_time = now() WHERE state = 1");
+        await Get<IEnumerable<IHostedService>>().OfType<ResumeSteps>().Single().ResumeAsync(CancellationToken.None);
+    }
+
+    public static RequestKey NewKey() => new(Guid.NewGuid(), new byte[32]);
 
     public async Task<Guid> PlaceOneAsync() => Guid.Parse((await PlaceAsync()).Name["orders/".Length..]);
 
@@ -164,9 +235,66 @@ internal sealed class PlayedUsers : UserService.UserServiceClient
             });
 }
 
-/// <summary>Payment, as far as Order asks it.</summary>
+/// <summary>Payment, as far as Order asks it: it does each step once, whoever asks how often.</summary>
 internal sealed class PlayedPayments : PaymentService.PaymentServiceClient
 {
+    private readonly Dictionary<string, Func<Payment>> _answers = [];
+
+    /// <summary>The steps that were done: the request id, and how much in minor units.</summary>
+    public Dictionary<string, long> Done { get; } = [];
+
+    /// <summary>How often a step was asked for.</summary>
+    public List<string> Asked { get; } = [];
+
+    /// <summary>What the next step is refused with; it stays refused.</summary>
+    public Queue<RpcException> Refusals { get; } = [];
+
+    /// <summary>What asking fails with although the step is done, or without it being done, as it is said.</summary>
+    public Queue<(StatusCode Code, bool IsDone)> Faults { get; } = [];
+
+    /// <summary>Waited for before an answer is handed over.</summary>
+    public Task Delay { get; set; } = Task.CompletedTask;
+
+    public override AsyncUnaryCall<Payment> CapturePaymentAsync(
+        CapturePaymentRequest request, Metadata? headers = null, DateTime? deadline = null, CancellationToken cancellationToken = default) =>
+        Played.Call(Delay.WaitAsync(cancellationToken), () => Step(request.RequestId, request.Name, request.Amount));
+
+    public override AsyncUnaryCall<Payment> RefundPaymentAsync(
+        RefundPaymentRequest request, Metadata? headers = null, DateTime? deadline = null, CancellationToken cancellationToken = default) =>
+        Played.Call(Delay.WaitAsync(cancellationToken), () => Step(request.RequestId, request.Name, request.Amount));
+
+    private Payment Step(string id, string payment, Google.Type.Money amount)
+    {
+        lock (_answers)
+        {
+            Asked.Add(id);
+            var fault = Faults.TryDequeue(out var next) ? next : default;
+            if (fault.Code == StatusCode.OK || fault.IsDone)
+            {
+                Answer(id, payment, amount);
+            }
+
+            return fault.Code == StatusCode.OK ? _answers[id]() : throw new RpcException(new Status(fault.Code, "played"));
+        }
+    }
+
+    private void Answer(string id, string payment, Google.Type.Money amount)
+    {
+        if (_answers.ContainsKey(id))
+        {
+            return;
+        }
+
+        if (Refusals.TryDequeue(out var refusal))
+        {
+            _answers[id] = () => throw refusal;
+            return;
+        }
+
+        Done.Add(id, MoneyAmount.FromProto(amount, "amount").MinorUnits);
+        _answers[id] = () => new Payment { Name = payment };
+    }
+
     /// <summary>The payments by the order's name.</summary>
     public Dictionary<string, Payment> ByOrder { get; } = [];
 

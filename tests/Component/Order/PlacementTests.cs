@@ -238,9 +238,9 @@ internal sealed class PlacementTests
 
     private Task<OrderPlacement.Outcome> PlaceDirectlyAsync(Guid orderId)
     {
-        var order = Suite.Orders.Domain.Order.Place(Guid.NewGuid(), [new OrderLine("tea", 1, new MoneyAmount(250, "EUR"))], DateTimeOffset.UnixEpoch);
+        var order = Suite.Orders.Domain.Order.Place(Guid.NewGuid(), [new OrderLine("tea", 1, new MoneyAmount(250, "EUR"))], [], DateTimeOffset.UnixEpoch);
         var moved = order with { Id = orderId };
         var key = RequestKey.Of("CreateOrder", Guid.NewGuid().ToString(), moved.ToProto(), Callers.Backend);
-        return _room.Get<OrderPlacement>().PlaceAsync(moved, [1], "tok_visa", key, moved.ToProto().ToByteArray(), CancellationToken.None);
+        return _room.Get<OrderPlacement>().PlaceAsync(moved, [1], "tok_visa", Callers.Backend.Name, key, moved.ToProto().ToByteArray(), CancellationToken.None);
     }
 }

@@ -128,5 +128,5 @@ internal sealed class WatchTests
     }
 
     private Task<Suite.Orders.Domain.Order> ChangeAsync(Guid order, Func<Suite.Orders.Domain.Order, Suite.Orders.Domain.Order> change) =>
-        _room.Get<OrderStore>().UpdateAsync(order, change, CancellationToken.None);
+        _room.Get<OrderWriter>().UpdateAsync(order, change, CancellationToken.None);
 }

@@ -63,7 +63,8 @@ public sealed class CancellationTests : PaymentFixture
         await UntilStateAsync(order, State.Voided);
 
         var payment = await PaymentAsync(order);
-        Assert.That(provider.Voids, Is.EqualTo(new[] { ($"{payment.Id}:void", "ref-1") }));
+        var step = await Database.ScalarAsync<Guid>("SELECT id FROM payment_steps WHERE payment_id = $1", payment.Id);
+        Assert.That(provider.Voids, Is.EqualTo(new[] { (step.ToString(), "ref-1") }));
         Assert.That(await EventsAsync(order), Is.EqualTo(new[] { "PaymentAuthorized", "PaymentVoided" }));
         Assert.That(await EntriesAsync(order), Is.EqualTo(AuthorizedAndVoided));
     }

@@ -3,6 +3,7 @@ using Suite.Contracts.Users.V1;
 using Suite.Payments.Events;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
+using Suite.Tests.Component.Payments.Steps;
 using State = Suite.Contracts.Payments.V1.Payment.Types.State;
 
 namespace Suite.Tests.Component.Payments;
@@ -47,6 +48,29 @@ public sealed class DepartureTests : PaymentFixture
         await UntilStateAsync(order, State.Authorized);
 
         Assert.That(await KeptAsync(order), Is.Empty);
+    }
+
+    [Test]
+    public async Task What_was_typed_for_a_step_goes_with_its_customer_and_the_step_stays()
+    {
+        var gone = Guid.CreateVersion7();
+        var order = Guid.CreateVersion7();
+        var replica = Replica(new ScriptedProvider()).StartWorking();
+        await replica.HandleAsync(PaymentReplica.Placed(order, "tok_visa", customer: $"users/{gone}"));
+        await UntilStateAsync(order, State.Authorized);
+        var payment = await PaymentAsync(order);
+        await StepFixture.CaptureAsync(replica, payment.Name);
+        await StepFixture.RefundAsync(replica, payment.Name, reason: "Ada moved to Turin");
+        var before = await StepFixture.GetAsync(replica, payment.Name);
+        Assert.That(await ReasonsAsync(), Has.Some.EqualTo("Ada moved to Turin"));
+
+        await HearAsync(Deleted(gone));
+
+        Assert.That(await ReasonsAsync(), Has.All.Empty);
+        Assert.That(await StepFixture.GetAsync(replica, payment.Name), Is.EqualTo(before));
+
+        Task<IReadOnlyList<string>> ReasonsAsync() =>
+            Database.ColumnAsync<string>("SELECT reason || coalesce(baggage, '') FROM payment_steps WHERE payment_id = $1", payment.Id);
     }
 
     [Test]

@@ -77,6 +77,25 @@ public sealed class ListPaymentsTests : PaymentFixture
     }
 
     [Test]
+    public async Task References_customers_and_times_of_change_filter()
+    {
+        var payment = await PaymentAsync(_orders[1]);
+
+        var byReference = await FilteredAsync($"provider_reference = \"{payment.ProviderReference}\"");
+        var byCustomer = await FilteredAsync($"customer = \"{Ada}\"");
+        var changed = await FilteredAsync($"customer = \"{Ada}\" AND update_time > \"2100-01-01T00:00:00Z\"");
+
+        Assert.That(byReference.Select(p => p.Name), Is.EqualTo(new[] { payment.Name }));
+        Assert.That(byCustomer.Select(p => p.Order), Is.EquivalentTo(_orders.Where((_, i) => i % 8 == 1).Select(o => $"orders/{o}")));
+        Assert.That(byCustomer.Select(p => p.Customer), Has.All.EqualTo(Ada));
+        Assert.That(changed, Is.Empty);
+        Assert.That(byReference.Single().Steps, Is.Empty);
+
+        async Task<IReadOnlyList<Payment>> FilteredAsync(string filter) =>
+            (await List.RunAsync(new ListPaymentsRequest { Filter = filter }, Backend, CancellationToken.None)).Payments;
+    }
+
+    [Test]
     public async Task Somebody_signed_in_sees_their_own_payments_and_those_of_others_as_little_as_none()
     {
         var page = await List.RunAsync(new ListPaymentsRequest { PageSize = 2 }, SignedIn, CancellationToken.None);
@@ -87,8 +106,8 @@ public sealed class ListPaymentsTests : PaymentFixture
         var others = await List.RunAsync(
             new ListPaymentsRequest { Filter = $"order = \"orders/{_orders[0]}\"" }, SignedIn, CancellationToken.None);
         Assert.That(others.Payments, Is.Empty);
-        Assert.That(PaymentGrpcService.MayKnowOf(SignedIn, await PaymentAsync(_orders[1])), Is.True);
-        Assert.That(PaymentGrpcService.MayKnowOf(SignedIn, await PaymentAsync(_orders[0])), Is.False);
+        Assert.That(PaymentGrpcService.MayKnowOf(SignedIn, (await PaymentAsync(_orders[1])).CustomerId), Is.True);
+        Assert.That(PaymentGrpcService.MayKnowOf(SignedIn, (await PaymentAsync(_orders[0])).CustomerId), Is.False);
         await Assert.ThatAsync(
             () => List.RunAsync(new ListPaymentsRequest { PageToken = page.NextPageToken }, Backend, CancellationToken.None),
             Throws.InstanceOf<DomainException>().With.Property("Reason").EqualTo(ErrorReason.PageTokenInvalid));

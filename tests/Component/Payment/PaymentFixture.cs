@@ -46,7 +46,7 @@ public abstract class PaymentFixture
         }
     }
 
-    internal PaymentStore Store => new(Database.DataSource, new Outbox(new RelaySignal(), TimeProvider.System));
+    internal PaymentStore Store => new(Database.DataSource);
 
     internal PaymentReplica Replica(IPaymentProvider? provider = null, PaymentOptions? options = null)
     {

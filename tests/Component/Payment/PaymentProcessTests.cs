@@ -72,8 +72,7 @@ public sealed class PaymentProcessTests
 
         Assert.That(payment.State, Is.EqualTo(State.Authorized));
         var (calls, authorizations) = await SimulatorAsync(order);
-        Assert.That(calls, Is.GreaterThan(1));
-        Assert.That(authorizations, Is.EqualTo(1));
+        Assert.That((calls, authorizations), Is.EqualTo((1, 1)), "It was looked for, and not asked for again.");
         Assert.That(Told(order), Is.EqualTo(new[] { "suite.payment.v1.PaymentAuthorized" }));
         Assert.That(await EntriesAsync(order), Is.EqualTo(2));
         var books = await new LedgerService.LedgerServiceClient(Channel(second)).GetTrialBalanceAsync(new GetTrialBalanceRequest());
@@ -213,7 +212,10 @@ public sealed class PaymentProcessTests
                 return payment is { State: not State.Pending };
             },
             "the payment is answered");
-        Assert.That(await client.GetPaymentAsync(new GetPaymentRequest { Name = payment!.Name }), Is.EqualTo(payment));
+        var one = await client.GetPaymentAsync(new GetPaymentRequest { Name = payment!.Name });
+        Assert.That(one.Steps, Is.Not.Empty);
+        one.Steps.Clear();
+        Assert.That(one, Is.EqualTo(payment));
         return payment;
     }
 

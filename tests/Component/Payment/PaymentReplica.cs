@@ -4,10 +4,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using NUnit.Framework;
 using Suite.Contracts.Orders.V1;
+using Suite.Payments;
 using Suite.Payments.Events;
 using Suite.Payments.Features;
 using Suite.Payments.Providers;
 using Suite.Payments.Storage;
+using Suite.Platform.Idempotency;
+using Suite.Platform.Listing;
 using Suite.Platform.Messaging;
 using Suite.Platform.Messaging.Relay;
 using Suite.Platform.Monetary;
@@ -33,6 +36,7 @@ internal sealed class PaymentReplica : IAsyncDisposable
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly PaymentWorker _worker;
+    private readonly StepWorker _steps;
     private readonly OrderEventsHandler _handler;
     private readonly RelaySignal _signal = new();
     private bool _working;
@@ -41,14 +45,50 @@ internal sealed class PaymentReplica : IAsyncDisposable
     {
         _dataSource = dataSource;
         options ??= Fast;
-        Outbox = new Outbox(_signal, TimeProvider.System);
-        Store = new PaymentStore(dataSource, Outbox);
+        var time = TimeProvider.System;
+        Outbox = new Outbox(_signal, time);
+        Store = new PaymentStore(dataSource);
+        Steps = new StepStore(dataSource);
         Queue = new PaymentQueue(dataSource, Outbox);
-        Provider = provider ?? new SimulatedProvider(new SimulatorRecord(dataSource), options, TimeProvider.System);
-        Settle = new SettlePayment(Queue, Provider, Outbox, options, TimeProvider.System, NullLogger<SettlePayment>.Instance);
-        _worker = new PaymentWorker(Queue, Settle, options, TimeProvider.System, NullLogger<PaymentWorker>.Instance);
-        _handler = new OrderEventsHandler(Store, Outbox, _worker, options, TimeProvider.System);
+        Provider = provider ?? new SimulatedProvider(new SimulatorRecord(dataSource), options, time);
+        var writer = new PaymentChangeWriter(Outbox);
+        var outcomes = new CallOutcomes();
+        var requests = new IdempotencyStore(dataSource);
+        var settleStep = new SettleStep(
+            dataSource, Steps, writer, Provider, outcomes, Outbox, options, time, NullLogger<SettleStep>.Instance);
+        _steps = new StepWorker(Steps, settleStep, options, time, NullLogger<StepWorker>.Instance);
+        Settle = new SettlePayment(
+            dataSource, Queue, writer, Provider, _steps, outcomes, Outbox, options, time, NullLogger<SettlePayment>.Instance);
+        _worker = new PaymentWorker(Queue, Settle, options, time, NullLogger<PaymentWorker>.Instance);
+        _handler = new OrderEventsHandler(writer, Outbox, Provider, _worker, _steps, options, time);
+        Events = new TakeProviderEvent(
+            dataSource, Store, writer, _worker, _steps, outcomes, Outbox, options, time, NullLogger<TakeProviderEvent>.Instance);
+        Expiry = new ExpireAuthorizations(dataSource, writer, _steps, Outbox, options, time, NullLogger<ExpireAuthorizations>.Instance);
+        var calls = new StepCalls(dataSource, requests, writer, _steps, outcomes, Provider, options, time);
+        var disputes = new DisputeStore(dataSource);
+        Service = new PaymentGrpcService(
+            Store,
+            Steps,
+            disputes,
+            new ListPayments(Store, Tokens),
+            new ListDisputes(disputes, Tokens),
+            new AuthorizePayment(dataSource, requests, Store, calls, _worker, outcomes, Provider, options, time),
+            calls,
+            Provider);
     }
+
+    /// <summary>The gRPC service, without its server.</summary>
+    public PaymentGrpcService Service { get; }
+
+    /// <summary>Where webhooks go.</summary>
+    public TakeProviderEvent Events { get; }
+
+    /// <summary>What releases overdue holds.</summary>
+    public ExpireAuthorizations Expiry { get; }
+
+    public StepStore Steps { get; }
+
+    public PageTokens Tokens { get; } = MadeTokens();
 
     public Outbox Outbox { get; }
 
@@ -95,7 +135,8 @@ internal sealed class PaymentReplica : IAsyncDisposable
     public PaymentReplica StartWorking()
     {
         _worker.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
-        Assert.That(SpinWait.SpinUntil(() => _worker.Room > 0, TimeSpan.FromSeconds(10)), Is.True);
+        _steps.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
+        Assert.That(SpinWait.SpinUntil(() => _worker.Room > 0 && _steps.Room > 0, TimeSpan.FromSeconds(10)), Is.True);
         _working = true;
         return this;
     }
@@ -105,7 +146,7 @@ internal sealed class PaymentReplica : IAsyncDisposable
         if (_working)
         {
             _working = false;
-            await _worker.StopAsync(CancellationToken.None);
+            await Task.WhenAll(_worker.StopAsync(CancellationToken.None), _steps.StopAsync(CancellationToken.None));
         }
     }
 
@@ -133,6 +174,14 @@ internal sealed class PaymentReplica : IAsyncDisposable
     {
         await StopWorkingAsync();
         _worker.Dispose();
+        _steps.Dispose();
         _signal.Dispose();
+    }
+
+    private static PageTokens MadeTokens()
+    {
+        var tokens = new PageTokens();
+        tokens.UseSecret(new byte[32]);
+        return tokens;
     }
 }

@@ -93,10 +93,10 @@ internal sealed class AuthorizationWalkTests
     public async Task A_service_may_do_what_the_file_of_keys_says_and_nothing_its_token_says()
     {
         var allowed = await _host.CallAsync("suite.order.v1.OrderService/GetOrder", _keys.Token("user", "order", onBehalfOf: s_user));
-        var refused = await _host.CallAsync("suite.order.v1.OrderService/GetOrder", _keys.Token("payment", "order"));
+        var refused = await _host.CallAsync("suite.order.v1.OrderService/CancelOrder", _keys.Token("payment", "order"));
 
         Assert.That(allowed, Is.EqualTo(Reach));
-        Assert.That(refused.Scope, Is.EqualTo("orders.read"));
+        Assert.That(refused.Scope, Is.EqualTo("orders.write"));
         var caller = _host.Reached.Calls.Last(c => c.Caller.Kind == CallerKind.Service && c.Method.EndsWith("/GetOrder", StringComparison.Ordinal)).Caller;
         Assert.That((caller.Name, caller.OnBehalfOf), Is.EqualTo(("services/user", s_user)));
         Assert.That(caller.MayKnowOf("users/anybody"), Is.True);

@@ -39,6 +39,8 @@ internal sealed class TestSuite : IAsyncDisposable
 
     public LedgerService.LedgerServiceClient Ledger => new(Calls(Local.Payment.GrpcAddress));
 
+    public ReconciliationService.ReconciliationServiceClient Reconciliation => new(Calls(Local.Payment.GrpcAddress));
+
     /// <summary>
     /// Starts one with settings that make waiting short. The calling test is ignored where PostgreSQL is missing, except in CI.
     /// </summary>

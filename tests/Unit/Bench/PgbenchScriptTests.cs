@@ -6,7 +6,7 @@ namespace Suite.Tests.Unit.Bench;
 internal sealed partial class PgbenchScriptTests
 {
     private static readonly SampleOrder Sample = new(
-        [1, 2], [3, 4], "EUR", 1998, "topic", "type", [5], null, null, null, [new SampleLine("sku-1", 7, 2, 999, 1998)]);
+        [1, 2], [3, 4], "EUR", 1998, "topic", "type", [5], null, null, null, "apiKeys/1", [new SampleLine("sku-1", 7, 2, 999, 1998, 1998)]);
 
     [Test]
     public void The_script_is_the_statement_with_an_expression_for_each_parameter()

@@ -48,6 +48,7 @@ internal sealed class PlacementBatchTests
         Assert.That(parameters[18].Value, Is.EqualTo(new[] { "tea", "pot", "tea" }));
         Assert.That(parameters[20].Value, Is.EqualTo(new[] { 1, 2, 3 }));
         Assert.That(parameters[22].Value, Is.EqualTo(new[] { 250L, 500L, 750L }));
+        Assert.That(parameters[27].Value, Is.EqualTo(new[] { 250L, 500L, 750L }));
     }
 
     [Test]
@@ -64,8 +65,8 @@ internal sealed class PlacementBatchTests
     private static Placement Place(params (string Sku, int Quantity)[] lines)
     {
         var priced = lines.Select(l => new OrderLine(l.Sku, l.Quantity, new MoneyAmount(250, "EUR"))).DefaultIfEmpty(new("tea", 1, new(250, "EUR")));
-        var order = Suite.Orders.Domain.Order.Place(Guid.NewGuid(), [.. priced], DateTimeOffset.UnixEpoch);
+        var order = Suite.Orders.Domain.Order.Place(Guid.NewGuid(), [.. priced], [], DateTimeOffset.UnixEpoch);
         var row = new OutboxRow(Guid.NewGuid(), 0, "suite.order.v1", order.Id.ToString(), "suite.order.v1.OrderPlaced", [], null, null, null);
-        return new Placement(order, [.. order.Lines.Select(_ => 1L)], new RequestKey(Guid.NewGuid(), new byte[32]), [], row, CancellationToken.None);
+        return new Placement(order, [.. order.Lines.Select(_ => 1L)], "users/1", new RequestKey(Guid.NewGuid(), new byte[32]), [], row, CancellationToken.None);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Type;
 using Grpc.Core;
 using Suite.Contracts.Common.V1;
@@ -26,28 +27,13 @@ internal static class FakeOrders
         return new ListOrdersResponse { Orders = { items.Select(o => o.Clone()) }, NextPageToken = next };
     }
 
-    public static Order Cancel(FakeState state, CancelOrderRequest request) => FakeOnce.Run(state, "CancelOrder", request, request.RequestId, () =>
+    public static ListOrderEventsResponse ListEvents(FakeState state, ListOrderEventsRequest request)
     {
-        var order = Find(state, request.Name);
-        if (request.Etag.Length > 0 && request.Etag != order.Current.Etag)
-        {
-            throw FakeErrors.About(
-                StatusCode.Aborted, ErrorReason.EtagMismatch, request.Name, $"{request.Name} has changed since its etag was read.");
-        }
-
-        if (order.IsFinal)
-        {
-            throw FakeErrors.About(
-                StatusCode.FailedPrecondition,
-                ErrorReason.OrderStateConflict,
-                request.Name,
-                $"The order is {order.Current.State.ToString().ToUpperInvariant()}; only PENDING and CONFIRMED orders can be cancelled.");
-        }
-
-        order.Move(Order.Types.State.Cancelled, request.Reason, state.Now());
-        FakePayments.Release(state, request.Name);
-        return order.Current.Clone();
-    });
+        var events = Find(state, request.Parent).Events;
+        var (items, next) = FakePages.Cut(
+            "ListOrderEvents " + request.Parent, events, e => e.Sequence.ToString(CultureInfo.InvariantCulture), request.PageSize, request.PageToken);
+        return new ListOrderEventsResponse { Events = { items.Select(e => e.Clone()) }, NextPageToken = next };
+    }
 
     public static FakeOrder Find(FakeState state, string name) =>
         !name.StartsWith("orders/", StringComparison.Ordinal)
@@ -82,7 +68,10 @@ internal static class FakeOrders
             Version = 1,
         };
         Price(state, wanted, order);
-        state.Orders.Add(order.Name, new FakeOrder(order, wanted.PaymentMethod));
+        Adjust(state, wanted, order);
+        var placed = new FakeOrder(order, wanted.PaymentMethod);
+        placed.Tell(OrderEvent.Types.Type.Placed, state.Caller.Name, now, amount: order.Total);
+        state.Orders.Add(order.Name, placed);
         return order.Clone();
     }
 
@@ -94,6 +83,7 @@ internal static class FakeOrders
             { Customer: "" } => ("order.customer", "must be set."),
             { PaymentMethod: "" } => ("order.payment_method", "must be set."),
             { Lines.Count: 0 } => ("order.lines", "must have at least one item."),
+            { Adjustments.Count: > 20 } => ("order.adjustments", $"must have at most 20 items, but has {wanted.Adjustments.Count}."),
             { Lines.Count: > 500 } => ("order.lines", $"must have at most 500 items, but has {wanted.Lines.Count}."),
             _ => wanted.Lines.Select((line, i) => line.Quantity is < 1 or > 1_000_000
                 ? ($"order.lines[{i}].quantity", "must be between 1 and 1000000.")
@@ -133,10 +123,63 @@ internal static class FakeOrders
         }
     }
 
+    // Split when the order is placed, and kept: what a line is worth in a refund is read, not computed again.
+    private static void Adjust(FakeState state, Order wanted, Order order)
+    {
+        if (wanted.Adjustments.Count > 0)
+        {
+            state.Caller.MustHave("adjustments.write");
+        }
+
+        var currency = order.Total.CurrencyCode;
+        for (var i = 0; i < wanted.Adjustments.Count; i++)
+        {
+            Check(wanted.Adjustments[i], currency, $"order.adjustments[{i}]");
+            order.Adjustments.Add(wanted.Adjustments[i].Clone());
+        }
+
+        var sum = order.Adjustments.Aggregate(Int128.Zero, (all, adjustment) => all + FakeMoney.Minor(adjustment.Amount));
+        if (FakeMoney.Minor(order.Total) + sum < 0)
+        {
+            throw FakeErrors.Invalid("order.adjustments", "make the total less than 0.");
+        }
+
+        var amounts = order.Lines.Select(line => FakeMoney.Minor(line.Amount)).ToList();
+        var weights = amounts.TrueForAll(amount => amount == 0) ? [.. order.Lines.Select(line => (Int128)line.Quantity)] : amounts;
+        var shares = FakeMoney.Split(sum, weights);
+        for (var i = 0; i < shares.Length; i++)
+        {
+            order.Lines[i].Total = FakeMoney.OfMinor(amounts[i] + shares[i], currency);
+        }
+
+        order.Total = FakeMoney.Plus(order.Total, FakeMoney.OfMinor(sum, currency), "order.adjustments");
+    }
+
+    private static void Check(OrderAdjustment adjustment, string currency, string field)
+    {
+        var amount = adjustment.Amount ?? throw FakeErrors.Invalid($"{field}.amount", "must be set.");
+        if (amount.CurrencyCode != currency)
+        {
+            throw FakeErrors.Invalid($"{field}.amount", $"must be in {currency}, as the lines are.", ErrorReason.CurrencyMismatch);
+        }
+
+        FakeMoney.CheckDigits(amount, $"{field}.amount");
+        var hasRightSign = adjustment.Kind switch
+        {
+            OrderAdjustment.Types.Kind.Shipping or OrderAdjustment.Types.Kind.Tax => FakeMoney.Nanos(amount) >= 0,
+            OrderAdjustment.Types.Kind.Discount or OrderAdjustment.Types.Kind.Credit => FakeMoney.Nanos(amount) <= 0,
+            _ => throw FakeErrors.Invalid($"{field}.kind", "must be set."),
+        };
+        if (!hasRightSign)
+        {
+            throw FakeErrors.Invalid($"{field}.amount", "has the wrong sign for its kind.");
+        }
+    }
+
     private static object? Field(Order order, string name) => name switch
     {
         "customer" => order.Customer,
-        "state" => order.State.ToString().ToUpperInvariant(),
+        "state" => FakeNames.Of(order.State),
         "create_time" => order.CreateTime,
         _ => null,
     };

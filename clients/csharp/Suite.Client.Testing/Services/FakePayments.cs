@@ -2,52 +2,33 @@ using Google.Protobuf.WellKnownTypes;
 using Google.Type;
 using Suite.Contracts.Orders.V1;
 using Suite.Contracts.Payments.V1;
+using Event = Suite.Contracts.Orders.V1.OrderEvent.Types.Type;
+using State = Suite.Contracts.Payments.V1.Payment.Types.State;
 
 namespace Suite.Client.Testing;
 
-/// <summary>PaymentService, LedgerService, and what the token of an order leads to.</summary>
+/// <summary>PaymentService, its reading part, and what the token of an order leads to.</summary>
 internal static class FakePayments
 {
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ActionLifetime = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan AuthorizationLifetime = TimeSpan.FromDays(7);
 
-    public static Payment Get(FakeState state, GetPaymentRequest request) =>
-        state.Payments.TryGetValue(request.Name, out var payment) && IsKnown(state, payment)
-            ? payment.Clone()
-            : throw FakeErrors.NotFound(request.Name);
+    // Words of tokens that approve the authorization, and play their part later.
+    private static readonly string[] Approving =
+        ["tok_visa", "tok_slow", "tok_timeout", "tok_flaky", "tok_capture_", "tok_void_", "tok_refund_", "tok_dispute", "tok_webhook_"];
+
+    public static Payment Get(FakeState state, GetPaymentRequest request) => Find(state, request.Name).Clone();
+
+    public static Payment Find(FakeState state, string name) =>
+        state.Payments.TryGetValue(name, out var payment) && IsKnown(state, payment) ? payment : throw FakeErrors.NotFound(name);
 
     public static ListPaymentsResponse List(FakeState state, ListPaymentsRequest request)
     {
-        var matches = FakeFilter.Parse(request.Filter, Field, new Payment { CreateTime = new() });
+        var matches = FakeFilter.Parse(request.Filter, Field, new Payment { CreateTime = new(), UpdateTime = new() });
         var found = state.Payments.Values.Reverse().Where(p => IsKnown(state, p)).Where(matches);
         var (items, next) = FakePages.Cut("ListPayments " + request.Filter, found, p => p.Name, request.PageSize, request.PageToken);
-        return new ListPaymentsResponse { Payments = { items.Select(p => p.Clone()) }, NextPageToken = next };
-    }
-
-    public static GetTrialBalanceResponse Balance(FakeState state)
-    {
-        // Authorizing holds the amount on both sides; voiding lets go of it on both.
-        var held = state.Payments.Values.Where(p => p.ProviderReference.Length > 0);
-        var response = new GetTrialBalanceResponse { Balanced = true, AsOf = state.Now() };
-        foreach (var currency in held.GroupBy(p => p.Amount.CurrencyCode).OrderBy(g => g.Key, StringComparer.Ordinal))
-        {
-            var authorized = Sum(currency.Key, currency);
-            var voided = Sum(currency.Key, currency.Where(p => p.State == Payment.Types.State.Voided));
-            var both = FakeMoney.Plus(authorized, voided, "amount");
-            response.Currencies.Add(new CurrencyBalance
-            {
-                CurrencyCode = currency.Key,
-                Balanced = true,
-                Debits = both,
-                Credits = both.Clone(),
-                Kinds =
-                {
-                    new AccountKindBalance { Kind = "customer_holds", Debits = voided, Credits = authorized },
-                    new AccountKindBalance { Kind = "provider_holds", Debits = authorized.Clone(), Credits = voided.Clone() },
-                },
-            });
-        }
-
-        return response;
+        return new ListPaymentsResponse { Payments = { items.Select(WithoutSteps) }, NextPageToken = next };
     }
 
     /// <summary>Makes the payment of an order that has none yet, and decides it when it is due.</summary>
@@ -59,18 +40,7 @@ internal static class FakePayments
             return;
         }
 
-        var now = state.Now();
-        var payment = new Payment
-        {
-            Name = state.NewName("payments"),
-            Order = orderName,
-            Amount = order.Current.Total.Clone(),
-            State = Payment.Types.State.Pending,
-            CreateTime = now,
-            UpdateTime = now,
-            Etag = "1",
-        };
-        state.Payments.Add(payment.Name, payment);
+        var payment = Add(state, orderName, order.Current.Customer, order.Current.Total);
         if (state.HoldPayments)
         {
             return;
@@ -95,60 +65,122 @@ internal static class FakePayments
             Timeout.InfiniteTimeSpan);
     }
 
-    public static int DecideAll(FakeState state) => state.Payments.Values.ToList().Count(p => Decide(state, p));
-
-    /// <summary>Lets go of what is held for an order.</summary>
-    public static void Release(FakeState state, string orderName)
+    public static int DecideAll(FakeState state) => state.Payments.Values.ToList().Count(p => p.State switch
     {
-        foreach (var payment in state.Payments.Values.Where(p => p.Order == orderName))
+        State.Pending => Decide(state, p),
+        State.RequiresAction => Approve(state, p),
+        _ => false,
+    });
+
+    public static Payment Add(FakeState state, string order, string customer, Money amount)
+    {
+        var now = state.Now();
+        var payment = new Payment
         {
-            if (payment.State is Payment.Types.State.Pending or Payment.Types.State.Authorized)
-            {
-                Move(state, payment, Payment.Types.State.Voided);
-            }
-        }
+            Name = state.NewName("payments"),
+            Order = order,
+            Customer = customer,
+            Amount = amount.Clone(),
+            State = State.Pending,
+            Provider = FakeLedger.Provider,
+            CreateTime = now,
+            UpdateTime = now,
+            Etag = "1",
+        };
+        state.Payments.Add(payment.Name, payment);
+        return payment;
     }
 
-    private static bool IsKnown(FakeState state, Payment payment) => state.Caller.MayKnowOf(state.Orders[payment.Order].Current.Customer);
-
-    private static bool Decide(FakeState state, Payment payment)
+    /// <summary>What the provider says to an authorization by its token.</summary>
+    public static bool Decide(FakeState state, Payment payment, string? token = null)
     {
-        if (payment.State != Payment.Types.State.Pending)
+        if (payment.State != State.Pending)
         {
             return false;
         }
 
-        var order = state.Orders[payment.Order];
-        var declined = order.PaymentMethod switch
+        var method = token ?? state.Orders[payment.Order].PaymentMethod;
+        state.Tokens[payment.Name] = method;
+        if (method == "tok_requires_action")
         {
-            "tok_visa" or "tok_slow" or "tok_timeout" or "tok_flaky" => null,
+            payment.NextAction = new Payment.Types.NextAction
+            {
+                RedirectUri = "https://bank.example/" + payment.Name,
+                ExpireTime = Timestamp.FromDateTimeOffset(state.Time.GetUtcNow() + ActionLifetime),
+            };
+            Move(state, payment, State.RequiresAction);
+            if (state.Orders.TryGetValue(payment.Order, out var waiting))
+            {
+                waiting.Move(waiting.Current.State, "requires_action", state.Now(), payment.Name);
+                waiting.Tell(Event.ActionRequired, "services/payment", waiting.Current.UpdateTime);
+            }
+
+            return true;
+        }
+
+        var reason = method switch
+        {
             "tok_declined" => "card_declined",
             "tok_insufficient_funds" => "insufficient_funds",
-            _ => "invalid_payment_method",
+            "tok_expires" => null,
+            _ => Approving.Any(word => method.StartsWith(word, StringComparison.Ordinal)) ? null : "invalid_payment_method",
         };
-        payment.DeclineReason = declined ?? string.Empty;
-        payment.ProviderReference = declined is null ? "fake_" + payment.Name["payments/".Length..] : string.Empty;
-        Move(state, payment, declined is null ? Payment.Types.State.Authorized : Payment.Types.State.Declined);
-        order.Move(
-            declined is null ? Order.Types.State.Confirmed : Order.Types.State.Rejected, declined ?? string.Empty, state.Now(), payment.Name);
-        return true;
+        return reason is null ? Approve(state, payment) : Decline(state, payment, reason);
     }
 
-    private static void Move(FakeState state, Payment payment, Payment.Types.State next)
+    public static void Move(FakeState state, Payment payment, State next)
     {
         payment.State = next;
         payment.UpdateTime = state.Now();
         payment.Etag = Guid.NewGuid().ToString("N");
     }
 
-    private static Money Sum(string currency, IEnumerable<Payment> payments) =>
-        payments.Aggregate(new Money { CurrencyCode = currency }, (sum, payment) => FakeMoney.Plus(sum, payment.Amount, "amount"));
+    private static bool Approve(FakeState state, Payment payment)
+    {
+        payment.ProviderReference = "fake_" + payment.Name["payments/".Length..];
+        payment.NextAction = null;
+        payment.AuthorizationExpireTime = Timestamp.FromDateTimeOffset(state.Time.GetUtcNow() + AuthorizationLifetime);
+        Move(state, payment, State.Authorized);
+        FakePaymentSteps.Note(state, payment, Payment.Types.Step.Types.Kind.Authorize, Guid.Parse(payment.Name["payments/".Length..]), payment.Amount);
+        FakeLedger.Authorized(state, payment);
+        Answer(state, payment, Order.Types.State.Confirmed, Event.Confirmed, string.Empty);
+        return true;
+    }
+
+    private static bool Decline(FakeState state, Payment payment, string reason)
+    {
+        payment.DeclineReason = reason;
+        Move(state, payment, State.Declined);
+        Answer(state, payment, Order.Types.State.Rejected, Event.Rejected, reason);
+        return true;
+    }
+
+    private static void Answer(FakeState state, Payment payment, Order.Types.State next, Event type, string reason)
+    {
+        if (state.Orders.TryGetValue(payment.Order, out var order))
+        {
+            order.Move(next, reason, state.Now(), payment.Name);
+            order.Tell(type, "services/payment", order.Current.UpdateTime, reason);
+        }
+    }
+
+    private static bool IsKnown(FakeState state, Payment payment) => state.Caller.MayKnowOf(payment.Customer);
+
+    private static Payment WithoutSteps(Payment payment)
+    {
+        var copy = payment.Clone();
+        copy.Steps.Clear();
+        return copy;
+    }
 
     private static object? Field(Payment payment, string name) => name switch
     {
         "order" => payment.Order,
-        "state" => payment.State.ToString().ToUpperInvariant(),
+        "customer" => payment.Customer,
+        "provider_reference" => payment.ProviderReference,
+        "state" => FakeNames.Of(payment.State),
         "create_time" => payment.CreateTime,
+        "update_time" => payment.UpdateTime,
         _ => null,
     };
 }

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using Suite.Contracts.Ops.V1;
 using Suite.Contracts.Orders.V1;
 using Suite.Contracts.Payments.V1;
@@ -22,6 +23,16 @@ internal sealed class FakeState(TimeProvider time)
 
     public OrderedDictionary<string, Payment> Payments { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The token each payment was authorized with, by its name: it plays its part later too.</summary>
+    public Dictionary<string, string> Tokens { get; } = new(StringComparer.Ordinal);
+
+    public OrderedDictionary<string, Dispute> Disputes { get; } = new(StringComparer.Ordinal);
+
+    public OrderedDictionary<string, Transaction> Transactions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Accounts that must not be overdrawn.</summary>
+    public HashSet<string> Limited { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Passwords by the name of the user.</summary>
     public Dictionary<string, string> Passwords { get; } = new(StringComparer.Ordinal);
 
@@ -42,7 +53,7 @@ internal sealed class FakeState(TimeProvider time)
 
     public List<DeadLetter> DeadLetters { get; } = [];
 
-    public Dictionary<(string Method, string RequestId), (ByteString Request, IMessage Response)> Requests { get; } = [];
+    public Dictionary<(string Method, string RequestId), (ByteString Request, IMessage? Response, RpcException? Refusal)> Requests { get; } = [];
 
     public TimeProvider Time => time;
 

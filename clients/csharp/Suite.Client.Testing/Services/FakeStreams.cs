@@ -6,7 +6,7 @@ using Suite.Contracts.Orders.V1;
 
 namespace Suite.Client.Testing;
 
-/// <summary>OrderService, its streams.</summary>
+/// <summary>Streams of every service.</summary>
 internal static class FakeStreams
 {
     public static async Task WatchAsync(
@@ -40,6 +40,28 @@ internal static class FakeStreams
 
             await change.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A stream that ends by itself, or that was scripted to be one message.</summary>
+    public static async Task WalkAsync(
+        FakeState state,
+        FakeCaller caller,
+        ScriptStep step,
+        string method,
+        IMessage request,
+        Action<IMessage> send,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        await BeginAsync(step, time, cancellationToken).ConfigureAwait(false);
+        var messages = step.Reply is { } reply ? [reply(request)] : state.Read(caller, s => FakeWalks.Messages(s, method, request));
+        for (var sent = 0; sent < messages.Count; sent++)
+        {
+            ThrowWhenDue(step, sent);
+            send(messages[sent]);
+        }
+
+        ThrowWhenDue(step, messages.Count);
     }
 
     public static async Task ImportAsync(

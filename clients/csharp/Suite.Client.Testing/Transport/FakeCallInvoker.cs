@@ -51,7 +51,9 @@ internal sealed class FakeCallInvoker(FakeState state, CallScript script, TimePr
         {
             var caller = Authorize(call);
             var step = script.Next(method.Name);
-            await FakeStreams.WatchAsync(state, caller, step, (WatchOrderRequest)copy, Send(stream), time, token).ConfigureAwait(false);
+            await (copy is WatchOrderRequest watch
+                ? FakeStreams.WatchAsync(state, caller, step, watch, Send(stream), time, token)
+                : FakeStreams.WalkAsync(state, caller, step, method.FullName, copy, Send(stream), time, token)).ConfigureAwait(false);
         });
         return new AsyncServerStreamingCall<TResponse>(stream, ending.Headers, () => ending.Status, () => ending.Trailers, ending.Dispose);
     }

@@ -138,19 +138,10 @@ internal sealed class CallSession : IDisposable
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public async Task RecoverAsync(Exception exception)
     {
-        var failure = exception is RpcException rpc
-            ? CallFailure.Read(rpc)
-            : new CallFailure { Code = StatusCode.Cancelled, Detail = exception.Message };
-        EndAttempt(failure.Code, failure.Detail);
-        if (_caller.IsCancellationRequested)
+        var failure = Read(exception);
+        if (Ended(failure, exception) is { } end)
         {
-            throw Cancelled(exception);
-        }
-
-        // What a service had to say counts, even where it came with the deadline.
-        if (_end.IsCancellationRequested && (failure.Code is StatusCode.Cancelled or StatusCode.DeadlineExceeded))
-        {
-            throw Fail(DeadlinePassed() with { ReasonName = failure.ReasonName, Reason = failure.Reason }, exception);
+            throw end;
         }
 
         // A wrong password is not healed by another token.
@@ -163,6 +154,13 @@ internal sealed class CallSession : IDisposable
         }
 
         await WaitAsync(failure, exception).ConfigureAwait(false);
+    }
+
+    /// <summary>What the caller gets to see of a failure after which there is no next attempt.</summary>
+    public Exception Broken(Exception exception)
+    {
+        var failure = Read(exception);
+        return Ended(failure, exception) ?? Fail(failure, exception);
     }
 
     /// <summary>Ends the call with a failure.</summary>
@@ -182,6 +180,29 @@ internal sealed class CallSession : IDisposable
         End(StatusCode.Cancelled, null);
         _end.Dispose();
         _deadline?.Dispose();
+    }
+
+    private CallFailure Read(Exception exception)
+    {
+        var failure = exception is RpcException rpc
+            ? CallFailure.Read(rpc)
+            : new CallFailure { Code = StatusCode.Cancelled, Detail = exception.Message };
+        EndAttempt(failure.Code, failure.Detail);
+        return failure;
+    }
+
+    /// <summary>What ends the call whatever the service said: its caller, or the deadline.</summary>
+    private Exception? Ended(CallFailure failure, Exception exception)
+    {
+        if (_caller.IsCancellationRequested)
+        {
+            return Cancelled(exception);
+        }
+
+        // What a service had to say counts, even where it came with the deadline.
+        return _end.IsCancellationRequested && (failure.Code is StatusCode.Cancelled or StatusCode.DeadlineExceeded)
+            ? Fail(DeadlinePassed() with { ReasonName = failure.ReasonName, Reason = failure.Reason }, exception)
+            : null;
     }
 
     private async ValueTask<string?> GetTokenAsync()

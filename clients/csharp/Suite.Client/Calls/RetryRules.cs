@@ -30,6 +30,8 @@ internal static class RetryRules
         {
             StatusCode.Unavailable => Verdict.Retry,
             StatusCode.Aborted when failure.Reason == ErrorReason.RequestInProgress => Verdict.Retry,
+            // Nothing was begun, and the service says when to come back.
+            StatusCode.Aborted when failure is { Reason: ErrorReason.StepInProgress, RetryAfter: not null } => Verdict.Retry,
             StatusCode.ResourceExhausted when failure.RetryAfter is not null => Verdict.Retry,
             // What a service answers carries a reason; without one it was the way there or back that failed.
             StatusCode.Internal or StatusCode.Unknown or StatusCode.Cancelled when failure.ReasonName.Length == 0 => Verdict.UnknownOutcome,

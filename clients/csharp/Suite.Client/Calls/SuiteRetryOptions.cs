@@ -6,8 +6,8 @@ namespace Suite.Client;
 /// <see cref="MaxDelay"/> (full jitter); what the service asks for (<c>RetryInfo</c>, <c>grpc-retry-pushback-ms</c>) comes on top.
 /// </summary>
 /// <remarks>
-/// Repeated are UNAVAILABLE; ABORTED with REQUEST_IN_PROGRESS; RESOURCE_EXHAUSTED when the service says when to come back; and
-/// calls whose outcome is unknown because the connection broke (INTERNAL, UNKNOWN or CANCELLED that no service gave a reason
+/// Repeated are UNAVAILABLE; ABORTED with REQUEST_IN_PROGRESS; ABORTED with STEP_IN_PROGRESS and RESOURCE_EXHAUSTED when the service
+/// says when to come back; and calls whose outcome is unknown because the connection broke (INTERNAL, UNKNOWN or CANCELLED that no service gave a reason
 /// for and the caller did not ask for), these at most four times. That is safe for writes too: each has a <c>request_id</c>.
 /// </remarks>
 public sealed record SuiteRetryOptions

@@ -1,10 +1,11 @@
+using Google.Type;
 using Suite.Contracts.Orders.V1;
 using Service = Suite.Contracts.Orders.V1.OrderService.OrderServiceClient;
 
 namespace Suite.Client;
 
 /// <summary>
-/// Orders: placed, watched, cancelled, imported. Every method throws <see cref="SuiteException"/> when it fails, and
+/// Orders: placed, watched, fulfilled, refunded, cancelled, imported. Every method throws <see cref="SuiteException"/> when it fails, and
 /// <see cref="OperationCanceledException"/> when its caller cancels.
 /// </summary>
 public sealed class OrdersClient
@@ -22,6 +23,15 @@ public sealed class OrdersClient
 
     private static readonly UnaryCall<CancelOrderRequest, Order> CancelOrder =
         new(Name, "CancelOrder", static (invoker, request, options) => new Service(invoker).CancelOrderAsync(request, options));
+
+    private static readonly UnaryCall<FulfillOrderRequest, Order> FulfillOrder =
+        new(Name, "FulfillOrder", static (invoker, request, options) => new Service(invoker).FulfillOrderAsync(request, options));
+
+    private static readonly UnaryCall<RefundOrderRequest, Order> RefundOrder =
+        new(Name, "RefundOrder", static (invoker, request, options) => new Service(invoker).RefundOrderAsync(request, options));
+
+    private static readonly UnaryCall<ListOrderEventsRequest, ListOrderEventsResponse> ListOrderEvents =
+        new(Name, "ListOrderEvents", static (invoker, request, options) => new Service(invoker).ListOrderEventsAsync(request, options));
 
     private readonly CallEnvironment _environment;
     private readonly ServiceEndpoint _endpoint;
@@ -91,6 +101,101 @@ public sealed class OrdersClient
         write.RequestId = RequestIds.Choose(request.RequestId, options);
         return CancelOrder.InvokeAsync(_environment, _endpoint, write, write.RequestId, options, cancellationToken);
     }
+
+    /// <summary>
+    /// Says that the goods of a CONFIRMED order are on their way: what is authorized for it is captured, and the order is FULFILLED when
+    /// this returns. Once begun it is finished, whatever becomes of this call; the same <c>request_id</c> tells how.
+    /// </summary>
+    /// <param name="name">The resource name, <c>orders/{uuid}</c>.</param>
+    /// <param name="note">A word for the record, such as the number of a parcel, at most 200 characters.</param>
+    /// <param name="etag">When set, the order is fulfilled only if it still has this etag; otherwise ABORTED with ETAG_MISMATCH.</param>
+    /// <param name="options">What this call does differently.</param>
+    /// <param name="cancellationToken">Gives up on the call; what was begun is finished all the same.</param>
+    public Task<Order> FulfillAsync(
+        string name, string? note = null, string? etag = null, SuiteCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        FulfillAsync(
+            new FulfillOrderRequest { Name = name, Note = note ?? string.Empty, Etag = etag ?? string.Empty }, options, cancellationToken);
+
+    /// <summary>
+    /// Says that the goods of a CONFIRMED order are on their way: what is authorized for it is captured. The request is not changed; a
+    /// missing <c>request_id</c> is made.
+    /// </summary>
+    public Task<Order> FulfillAsync(
+        FulfillOrderRequest request, SuiteCallOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var write = request.Clone();
+        write.RequestId = RequestIds.Choose(request.RequestId, options);
+        return FulfillOrder.InvokeAsync(_environment, _endpoint, write, write.RequestId, options, cancellationToken);
+    }
+
+    /// <summary>Gives an amount of a FULFILLED order back; it is split over the lines in proportion to what is left of them.</summary>
+    /// <param name="name">The resource name, <c>orders/{uuid}</c>.</param>
+    /// <param name="amount">How much, more than 0; AMOUNT_NOT_AVAILABLE when more than is left.</param>
+    /// <param name="reason">Why, for the record, at most 200 characters.</param>
+    /// <param name="options">What this call does differently.</param>
+    /// <param name="cancellationToken">Gives up on the call; what was begun is finished all the same.</param>
+    public Task<Order> RefundAsync(
+        string name, Money amount, string? reason = null, SuiteCallOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(amount);
+        return RefundAsync(new RefundOrderRequest { Name = name, Amount = amount, Reason = reason ?? string.Empty }, options, cancellationToken);
+    }
+
+    /// <summary>Gives what was paid for some units of a FULFILLED order back.</summary>
+    /// <param name="name">The resource name, <c>orders/{uuid}</c>.</param>
+    /// <param name="lines">Which units of which lines, at least one; QUANTITY_NOT_AVAILABLE when more than are left.</param>
+    /// <param name="reason">Why, for the record, at most 200 characters.</param>
+    /// <param name="options">What this call does differently.</param>
+    /// <param name="cancellationToken">Gives up on the call; what was begun is finished all the same.</param>
+    /// <exception cref="ArgumentException">There are no lines, which would stand for everything: see <see cref="RefundAllAsync"/>.</exception>
+    public Task<Order> RefundAsync(
+        string name,
+        IEnumerable<RefundLine> lines,
+        string? reason = null,
+        SuiteCallOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        var request = new RefundOrderRequest { Name = name, Lines = { lines }, Reason = reason ?? string.Empty };
+        return request.Lines.Count > 0
+            ? RefundAsync(request, options, cancellationToken)
+            : throw new ArgumentException("There are no lines to refund.", nameof(lines));
+    }
+
+    /// <summary>Gives all that is left of a FULFILLED order back.</summary>
+    /// <param name="name">The resource name, <c>orders/{uuid}</c>.</param>
+    /// <param name="reason">Why, for the record, at most 200 characters.</param>
+    /// <param name="options">What this call does differently.</param>
+    /// <param name="cancellationToken">Gives up on the call; what was begun is finished all the same.</param>
+    public Task<Order> RefundAllAsync(
+        string name, string? reason = null, SuiteCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        RefundAsync(new RefundOrderRequest { Name = name, Reason = reason ?? string.Empty }, options, cancellationToken);
+
+    /// <summary>
+    /// Gives money of a FULFILLED order back: an amount, the units of some lines, or with neither all that is left. The request is not
+    /// changed; a missing <c>request_id</c> is made.
+    /// </summary>
+    public Task<Order> RefundAsync(RefundOrderRequest request, SuiteCallOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var write = request.Clone();
+        write.RequestId = RequestIds.Choose(request.RequestId, options);
+        return RefundOrder.InvokeAsync(_environment, _endpoint, write, write.RequestId, options, cancellationToken);
+    }
+
+    /// <summary>Tells what happened to an order, from the first event to the last: what, when, by whom and why.</summary>
+    /// <param name="name">The resource name, <c>orders/{uuid}</c>.</param>
+    /// <param name="list">Page size, how many are wanted, where to go on.</param>
+    /// <param name="options">What these calls do differently.</param>
+    public SuiteList<OrderEvent> ListEvents(string name, SuiteListOptions? list = null, SuiteCallOptions? options = null) =>
+        new(list, async (size, token, cancellationToken) =>
+        {
+            var request = new ListOrderEventsRequest { Parent = name, PageSize = size, PageToken = token };
+            var response = await ListOrderEvents
+                .InvokeAsync(_environment, _endpoint, request, null, options, cancellationToken).ConfigureAwait(false);
+            return new SuitePage<OrderEvent>(response.Events, response.NextPageToken);
+        });
 
     /// <summary>
     /// Tells the order as it is, then every change in order of its version, and ends at a final state. When the connection

@@ -1,0 +1,29 @@
+using Google.Protobuf;
+using EventType = Suite.Contracts.Orders.V1.OrderEvent.Types.Type;
+using State = Suite.Contracts.Orders.V1.Order.Types.State;
+
+namespace Suite.Orders.Domain;
+
+/// <summary>One thing that happened to an order: a row of its history, and an event for the others when it made a version.</summary>
+/// <param name="Type">What.</param>
+/// <param name="State">The state after it.</param>
+/// <param name="StateReason">The order's <c>state_reason</c> after it.</param>
+/// <param name="PaymentId">The order's payment after it.</param>
+/// <param name="Version">The version after it; a step that has only begun makes none.</param>
+/// <param name="Time">When.</param>
+/// <param name="Actor">By whom, see <see cref="Actors"/>.</param>
+internal sealed record OrderChange(
+    EventType Type, State State, string StateReason, Guid? PaymentId, long Version, DateTimeOffset Time, string Actor)
+{
+    /// <summary>Why, where that is not the order's <c>state_reason</c>.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>What was paid or given back, in minor units.</summary>
+    public long? AmountMinor { get; init; }
+
+    /// <summary>The step at the payment.</summary>
+    public Guid? StepId { get; init; }
+
+    /// <summary>What the others are told, or null.</summary>
+    public IMessage? Event { get; init; }
+}
