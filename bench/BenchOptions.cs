@@ -10,17 +10,18 @@ internal sealed record BenchOptions
     public const string Tokens = "tokens";
     public const string CreateOrder = "create-order";
     public const string Chain = "chain";
+    public const string Ledger = "ledger";
 
     public const string Help =
         """
         Measures Suite on this machine, as ratios within one run, on servers of its own that are gone afterwards:
           --quick           a run of about a minute, to see that it works; its numbers mean little
-          --only a,b        of get-user, caches, tokens, create-order, chain
+          --only a,b        of get-user, caches, tokens, create-order, chain, ledger
           --mock            the broker built into librdkafka, even where Apache Kafka is found
         Kafka is taken from KAFKA_HOME, else from ../shared/kafka. The table goes to stdout, progress to stderr, JSON to artifacts/bench.
         """;
 
-    private static readonly string[] s_parts = [GetUser, Caches, Tokens, CreateOrder, Chain];
+    private static readonly string[] s_parts = [GetUser, Caches, Tokens, CreateOrder, Chain, Ledger];
 
     public bool IsQuick { get; private init; }
 
@@ -48,6 +49,9 @@ internal sealed record BenchOptions
 
     /// <summary>How many users are read by rank.</summary>
     public int ManyUsers => IsQuick ? 10_000 : 100_000;
+
+    /// <summary>How many entries the ledger is filled with.</summary>
+    public int LedgerEntries => IsQuick ? 50_000 : 1_000_000;
 
     /// <summary>How long half of the top load is held.</summary>
     public TimeSpan HalfLoad => TimeSpan.FromSeconds(IsQuick ? 3 : 20);

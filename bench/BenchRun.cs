@@ -28,6 +28,11 @@ internal static class BenchRun
                 parts.Add(await TokenChecks.RunAsync(options, cancellationToken));
             }
 
+            if (options.Parts.Contains(BenchOptions.Ledger))
+            {
+                parts.Add(await LedgerPosting.RunAsync(Path.Combine(data, "ledger"), options, cancellationToken));
+            }
+
             if (options.Parts.Overlaps([BenchOptions.GetUser, BenchOptions.Caches, BenchOptions.CreateOrder]))
             {
                 await using var suite = await StartAsync(WithoutPayment(Local(data, options)), cancellationToken);

@@ -1,3 +1,5 @@
+using Suite.Contracts.Payments.V1;
+
 namespace Suite.Payments;
 
 /// <summary>What the Payment service logs. Never a payment method.</summary>
@@ -61,4 +63,16 @@ internal static partial class PaymentLog
 
     [LoggerMessage(4305, LogLevel.Warning, "The simulator's webhooks could not be delivered; they are tried again")]
     public static partial void DeliveryFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 4401, Message = "Reconciled {Payments} payments and {ProviderPayments} of the provider's: {Differences} differences, "
+        + "{Imbalances} currencies out of balance, in {Seconds:0.0} s")]
+    public static partial void Reconciled(
+        ILogger logger, LogLevel level, long payments, long providerPayments, long differences, long imbalances, double seconds);
+
+    [LoggerMessage(4402, LogLevel.Error, "{Kind} {Resource}: {Field} should be {Expected} and is {Found}. {Advice}")]
+    public static partial void Differs(
+        ILogger logger, Difference.Types.Kind kind, string resource, string field, string expected, string found, string advice);
+
+    [LoggerMessage(4403, LogLevel.Error, "The reconciliation could not be made; it is made again at its next turn")]
+    public static partial void ReconciliationFailed(ILogger logger, Exception exception);
 }

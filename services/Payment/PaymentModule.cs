@@ -2,6 +2,7 @@ using Suite.Payments.Events;
 using Suite.Payments.Features;
 using Suite.Payments.Ledger;
 using Suite.Payments.Providers;
+using Suite.Payments.Reconciliation;
 using Suite.Payments.Storage;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
@@ -53,6 +54,8 @@ public static class PaymentModule
         services.AddHostedService(provider => provider.GetRequiredService<StepWorker>());
         services.AddHostedService<ExpireAuthorizations>();
 
+        services.AddReconciliation(builder.Configuration);
+
         services.AddConsumer<OrderEventsHandler>("payment.order-events", "suite.order.v1");
         services.AddConsumer<UserEventsHandler>("payment.user-events", "suite.user.v1");
     }
@@ -62,6 +65,7 @@ public static class PaymentModule
     {
         app.MapGrpcService<PaymentGrpcService>();
         app.MapGrpcService<LedgerGrpcService>();
+        app.MapGrpcService<ReconciliationGrpcService>();
         app.MapProvider();
         app.MapDeadLetters();
     }

@@ -172,7 +172,8 @@ internal sealed class SweepOrders(
         // Payment itself gives up on a holder of a card who does nothing.
         Payment.Types.State.RequiresAction when overdue.StateReason == Order.RequiresAction => null,
         Payment.Types.State.RequiresAction => (order, now) => order.RequireAction(Id(payment), now, Actors.Order),
-        Payment.Types.State.Voided => (order, now) => order.Cancel(VoidedReason, now),
+        Payment.Types.State.Voided => (order, now) =>
+            order.Cancel(payment.VoidReason == CancelReasons.AuthorizationExpired ? CancelReasons.AuthorizationExpired : VoidedReason, now),
         _ when time.GetUtcNow() - overdue.CreateTime >= _timeout => (order, now) => order.Cancel(TimeoutReason, now),
         _ => null,
     };

@@ -10,6 +10,7 @@ using Suite.Platform.Naming;
 using Suite.Platform.Postgres;
 using Suite.Platform.Time;
 using Proto = Suite.Contracts.Payments.V1.Payment;
+using State = Suite.Contracts.Payments.V1.Payment.Types.State;
 
 namespace Suite.Payments.Features;
 
@@ -78,6 +79,11 @@ internal sealed class AuthorizePayment(
             else if (!key.Hash.AsSpan().SequenceEqual(known.RequestHash))
             {
                 throw DomainError.RequestIdReused();
+            }
+            else if (known.State != State.Pending && await requests.FindAsync(key, Proto.Parser, cancellationToken) is null)
+            {
+                // Answered so long ago that the answer was forgotten; what happened is not.
+                return known.ToProto([]);
             }
 
             return await calls.WaitAsync(key, deadline, outcome, cancellationToken);

@@ -14,7 +14,7 @@ internal sealed record PaymentOptions
     /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How many calls to the provider run at once (<c>SUITE_PROVIDER_CONCURRENCY</c>).</summary>
+    /// <summary>How many authorizations run at once, and as many other steps (<c>SUITE_PROVIDER_CONCURRENCY</c>).</summary>
     public int Concurrency { get; init; } = 512;
 
     /// <summary>How often to look for what was left behind: expired leases, due retries, lost wake-ups.</summary>

@@ -152,9 +152,19 @@ internal sealed class StepCalls(
 
         if (await StepStore.FindAsync(call.Key.Id, transaction.Connection!, cancellationToken) is { } running)
         {
-            return running.PaymentId == payment.Id && call.Key.Hash.AsSpan().SequenceEqual(running.RequestHash)
-                ? (null, null, null)
-                : throw DomainError.RequestIdReused();
+            if (running.PaymentId != payment.Id || !call.Key.Hash.AsSpan().SequenceEqual(running.RequestHash))
+            {
+                throw DomainError.RequestIdReused();
+            }
+
+            return running.State switch
+            {
+                // Answered so long ago that the answer was forgotten; what happened is not.
+                StepState.Done => (
+                    payment.ToProto(await StepStore.OfPaymentAsync(payment.Id, transaction.Connection!, cancellationToken)), null, null),
+                StepState.Refused => (null, DomainError.ProviderRefused(payment.Name, running.DeclineReason), null),
+                _ => (null, null, null),
+            };
         }
 
         if (await IsOfAnotherCallAsync(call.Key.Id, transaction, cancellationToken))

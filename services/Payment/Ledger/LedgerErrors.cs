@@ -10,8 +10,8 @@ internal static class LedgerErrors
     /// <summary>Whether the database refused a posting because an account with a limit would be overdrawn.</summary>
     public static bool IsLimit(PostgresException e) => e.ConstraintName == "ledger_limit";
 
-    /// <summary>Whether the database refused a reversal because the transaction was reversed before.</summary>
-    public static bool IsReversedBefore(PostgresException e) => e.ConstraintName == "ledger_reversed_once";
+    /// <summary>The account that would be overdrawn. (The client keeps details to itself, and hints not.)</summary>
+    public static string LimitedAccount(PostgresException e) => e.Hint!;
 
     /// <summary>FAILED_PRECONDITION (ACCOUNT_LIMIT_EXCEEDED).</summary>
     public static DomainException LimitExceeded(string account)

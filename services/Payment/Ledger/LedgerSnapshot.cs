@@ -12,9 +12,10 @@ internal sealed class LedgerSnapshot : IAsyncDisposable
 
     private readonly NpgsqlTransaction _transaction;
 
-    private LedgerSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction) => (Connection, _transaction) = (connection, transaction);
+    private readonly NpgsqlConnection _connection;
 
-    public NpgsqlConnection Connection { get; }
+    /// <summary>The moment that a transaction sees; it is ended with this.</summary>
+    internal LedgerSnapshot(NpgsqlConnection connection, NpgsqlTransaction transaction) => (_connection, _transaction) = (connection, transaction);
 
     public static async Task<LedgerSnapshot> OpenAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
@@ -35,7 +36,7 @@ internal sealed class LedgerSnapshot : IAsyncDisposable
 
     public NpgsqlCommand Command(string sql, params object[] values)
     {
-        var command = new NpgsqlCommand(sql, Connection, _transaction);
+        var command = new NpgsqlCommand(sql, _connection, _transaction);
         foreach (var value in values)
         {
             command.Parameters.Add(new() { Value = value });
@@ -47,6 +48,6 @@ internal sealed class LedgerSnapshot : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _transaction.DisposeAsync();
-        await Connection.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 }

@@ -38,7 +38,7 @@ internal sealed class PostTransaction(IdempotencyStore requests, TimeProvider ti
         }
         catch (PostgresException e) when (LedgerErrors.IsLimit(e))
         {
-            throw LedgerErrors.LimitExceeded(e.Detail!);
+            throw LedgerErrors.LimitExceeded(LedgerErrors.LimitedAccount(e));
         }
 
         return (await TransactionStore.FindAsync(posting.Id, transaction.Connection!, cancellationToken))!.ToProto();

@@ -67,9 +67,18 @@ internal sealed class VerifyLedger(NpgsqlDataSource dataSource, ILogger<VerifyLe
 
     public async IAsyncEnumerable<VerifyLedgerResponse> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await using var snapshot = await LedgerSnapshot.OpenAsync(dataSource, cancellationToken);
+        await foreach (var response in RunAsync(snapshot, cancellationToken))
+        {
+            yield return response;
+        }
+    }
+
+    internal async IAsyncEnumerable<VerifyLedgerResponse> RunAsync(
+        LedgerSnapshot snapshot, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var findings = new LedgerFindings();
         var progress = new VerifyLedgerResponse();
-        await using var snapshot = await LedgerSnapshot.OpenAsync(dataSource, cancellationToken);
         foreach (var shard in await ColumnAsync<short>(snapshot, SelectShards, cancellationToken))
         {
             var walk = new ChainWalk(snapshot, shard, findings);

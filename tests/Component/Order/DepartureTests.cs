@@ -74,6 +74,42 @@ internal sealed class DepartureTests
     }
 
     [Test]
+    public async Task What_people_typed_with_a_fulfilment_or_a_refund_is_erased_too_and_not_kept_once_the_customer_is_gone()
+    {
+        const string typed = "left at Ada Lane 7";
+        var order = await _room.ConfirmOneAsync(_room.Request(("tea", 2)));
+        await _room.FulfilAsync(order, note: typed);
+        await _room.RefundAsync(order, new Suite.Contracts.Orders.V1.RefundOrderRequest { Amount = new() { CurrencyCode = "EUR", Units = 1 }, Reason = typed });
+        var refused = await _room.ConfirmOneAsync();
+        _room.Payments.Refusals.Enqueue(FulfilTests.Refusal(Suite.Platform.Errors.DomainError.ProviderRefused("payments/1", "expired")));
+        await FulfilTests.RefusedAsync(() => _room.FulfilAsync(refused, note: typed), Suite.Contracts.Common.V1.ErrorReason.ProviderRefused);
+
+        await HearAsync(_room.Customer);
+        await _room.RefundAsync(order, new Suite.Contracts.Orders.V1.RefundOrderRequest { Reason = typed });
+
+        Assert.That(await _room.CountAsync("order_history WHERE note LIKE '%Ada%'"), Is.Zero);
+        Assert.That(await _room.CountAsync("order_steps WHERE reason LIKE '%Ada%'"), Is.Zero);
+        Assert.That(await _room.CountAsync("outbox WHERE position('Ada Lane'::bytea IN payload) > 0"), Is.Zero);
+        Assert.That((await _room.ToldAsync(refused)).Select(e => e.Reason), Does.Contain("expired"), "a word of the provider's stays");
+        Assert.That((await FindAsync(order)).State, Is.EqualTo(State.Refunded), "money is given back all the same");
+    }
+
+    [Test]
+    public async Task An_order_that_is_being_fulfilled_when_its_customer_goes_is_finished_first()
+    {
+        var order = await _room.ConfirmOneAsync();
+        _room.Payments.Faults.Enqueue((Grpc.Core.StatusCode.Unavailable, true));
+        await FulfilTests.RefusedAsync(() => _room.FulfilAsync(order), Suite.Contracts.Common.V1.ErrorReason.RequestInProgress);
+
+        await HearAsync(_room.Customer);
+        await _room.Get<IEnumerable<Microsoft.Extensions.Hosting.IHostedService>>().OfType<SweepDepartures>().Single().SweepAsync(CancellationToken.None);
+        Assert.That((await FindAsync(order)).State, Is.EqualTo(State.Confirmed));
+        await _room.ResumeAsync();
+
+        Assert.That((await FindAsync(order)).State, Is.EqualTo(State.Fulfilled));
+    }
+
+    [Test]
     public async Task An_order_that_slipped_in_after_the_deletion_was_heard_is_cancelled_by_the_sweep()
     {
         await HearAsync(_room.Customer);

@@ -175,9 +175,10 @@ internal sealed class FulfilTests
             var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(async () =>
             {
                 var room = i % 2 == 0 ? _room : other;
+                var key = OrderRoom.NewKey();
                 try
                 {
-                    return (await (i % 5 == 0 ? room.CancelAsync(order) : room.FulfilAsync(order))).State;
+                    return (await OrderRoom.InsistAsync(() => i % 5 == 0 ? room.CancelAsync(order, key) : room.FulfilAsync(order, key))).State;
                 }
                 catch (DomainException e) when (e.Reason is ErrorReason.OrderStateConflict or ErrorReason.StepInProgress)
                 {
@@ -199,7 +200,7 @@ internal sealed class FulfilTests
         var order = await _room.ConfirmOneAsync();
         var key = OrderRoom.NewKey();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => (i % 2 == 0 ? _room : other).FulfilAsync(order, key))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => OrderRoom.InsistAsync(() => (i % 2 == 0 ? _room : other).FulfilAsync(order, key)))));
 
         Assert.That(answers.Distinct().Count(), Is.EqualTo(1));
         Assert.That(_room.Payments.Done, Has.Count.EqualTo(1));

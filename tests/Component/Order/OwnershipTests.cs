@@ -43,6 +43,9 @@ internal sealed class OwnershipTests
             name => Service.GetOrder(new GetOrderRequest { Name = name }, As(_other)),
             name => Service.CancelOrder(Cancel(name), As(_other)),
             name => Service.CancelOrder(Cancel(name, etag: "9"), As(_other)),
+            name => Service.FulfillOrder(new FulfillOrderRequest { Name = name, RequestId = Guid.NewGuid().ToString() }, As(_other)),
+            name => Service.RefundOrder(new RefundOrderRequest { Name = name, RequestId = Guid.NewGuid().ToString() }, As(_other)),
+            name => Service.ListOrderEvents(new ListOrderEventsRequest { Parent = name }, As(_other)),
             name => Service.WatchOrder(new WatchOrderRequest { Name = name }, new Seen(), As(_other)),
             name => Service.WatchOrder(new WatchOrderRequest { Name = name, AfterVersion = 7 }, new Seen(), As(_other)),
         ])
@@ -155,7 +158,7 @@ internal sealed class OwnershipTests
         public Task WriteAsync(WatchOrderResponse message) => Task.CompletedTask;
     }
 
-    private sealed class Imported(params CreateOrderRequest[] requests) : IAsyncStreamReader<ImportOrdersRequest>, IServerStreamWriter<ImportOrdersResponse>
+    internal sealed class Imported(params CreateOrderRequest[] requests) : IAsyncStreamReader<ImportOrdersRequest>, IServerStreamWriter<ImportOrdersResponse>
     {
         private int _next;
 

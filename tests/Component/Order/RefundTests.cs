@@ -107,9 +107,10 @@ internal sealed class RefundTests
             var asked = _room.Payments.Asked.Count;
             var outcomes = await Task.WhenAll(new[] { _room, other }.Select(room => Task.Run(async () =>
             {
+                var key = OrderRoom.NewKey();
                 try
                 {
-                    await room.RefundAsync(order, Amount(60));
+                    await OrderRoom.InsistAsync(() => room.RefundAsync(order, Amount(60), key));
                     return ErrorReason.Unspecified;
                 }
                 catch (DomainException e)
@@ -132,9 +133,10 @@ internal sealed class RefundTests
 
         var given = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(async () =>
         {
+            var key = OrderRoom.NewKey();
             try
             {
-                await (i % 2 == 0 ? _room : other).RefundAsync(order, i % 3 == 0 ? Lines((1, 1)) : Amount(130));
+                await OrderRoom.InsistAsync(() => (i % 2 == 0 ? _room : other).RefundAsync(order, i % 3 == 0 ? Lines((1, 1)) : Amount(130), key));
                 return 1;
             }
             catch (DomainException e) when (e.Reason is ErrorReason.AmountNotAvailable or ErrorReason.QuantityNotAvailable)

@@ -30,6 +30,10 @@ internal sealed class SweepTests
     [TestCase(Payment.Types.State.Authorized, State.Confirmed, "", "OrderConfirmed")]
     [TestCase(Payment.Types.State.Declined, State.Rejected, "insufficient_funds", "OrderRejected")]
     [TestCase(Payment.Types.State.Voided, State.Cancelled, "payment_voided", "OrderCancelled")]
+    [TestCase(Payment.Types.State.RequiresAction, State.Pending, "requires_action", "OrderActionRequired")]
+    [TestCase(Payment.Types.State.Captured, State.Confirmed, "", "OrderConfirmed")]
+    [TestCase(Payment.Types.State.PartiallyRefunded, State.Confirmed, "", "OrderConfirmed")]
+    [TestCase(Payment.Types.State.Refunded, State.Confirmed, "", "OrderConfirmed")]
     public async Task An_overdue_order_gets_the_outcome_of_its_payment(Payment.Types.State payment, State expected, string reason, string happened)
     {
         var order = await OverdueAsync(seconds: 61, payment);
@@ -55,6 +59,20 @@ internal sealed class SweepTests
 
         Assert.That((await FindAsync(order)).State, Is.EqualTo(State.Cancelled));
         Assert.That((await FindAsync(order)).StateReason, Is.EqualTo("payment_timeout"));
+    }
+
+    [Test]
+    public async Task An_order_that_waits_for_the_holder_of_the_card_is_not_timed_out_while_its_payment_does()
+    {
+        var order = await OverdueAsync(seconds: 10_000, Payment.Types.State.RequiresAction);
+
+        await SweepAsync();
+        await SweepAsync();
+
+        Assert.That((await FindAsync(order)) is { State: State.Pending, StateReason: "requires_action", Version: 2 });
+        _room.Payments.ByOrder[$"orders/{order}"].State = Payment.Types.State.Declined;
+        await SweepAsync();
+        Assert.That((await FindAsync(order)).State, Is.EqualTo(State.Rejected));
     }
 
     [Test]

@@ -20,8 +20,7 @@ internal sealed class PaymentDatabase : IAsyncDisposable
         var dataSource = PostgresModule.CreateDataSource(server.ConnectionString, server.Database, null);
         var messaging = new MigrationSet("messaging", typeof(MessagingModule).Assembly, "Suite.Platform.Messaging.Migrations");
         var idempotency = new MigrationSet("idempotency", typeof(IdempotencyModule).Assembly, "Suite.Platform.Idempotency.Migrations");
-        var migrator = new Migrator(
-            dataSource, server, [messaging, idempotency, PaymentModule.Migrations], NullLogger<Migrator>.Instance);
+        var migrator = new Migrator(dataSource, server, [idempotency, messaging, PaymentModule.Migrations], NullLogger<Migrator>.Instance);
         await migrator.RunAsync(CancellationToken.None);
         var options = new MessagingOptions
         {

@@ -101,11 +101,9 @@ internal sealed class FakeSuiteTests
         var balance = await shop.Client.Ledger.GetTrialBalanceAsync();
         Assert.That(balance.Balanced, Is.True);
         Assert.That(balance.Currencies.Single().Debits.DecimalValue, Is.EqualTo(18m));
-        Assert.That(balance.Currencies.Single().Kinds.Select(k => (k.Kind, k.Debits.DecimalValue, k.Credits.DecimalValue)), Is.EqualTo(new[]
-        {
-            ("customer_holds", 4.5m, 13.5m),
-            ("provider_holds", 13.5m, 4.5m),
-        }));
+        Assert.That(
+            balance.Currencies.Single().Kinds.Select(k => (k.Kind, k.PendingDebits.DecimalValue, k.PendingCredits.DecimalValue)),
+            Is.EqualTo(new[] { ("holds", 4.5m, 13.5m), ("providers/clearing", 13.5m, 4.5m) }));
         var payments = new List<Payment.Types.State>();
         await foreach (var payment in shop.Client.Payments.List($"order = \"{cancelled.Name}\""))
         {

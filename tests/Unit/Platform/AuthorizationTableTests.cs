@@ -72,6 +72,20 @@ internal sealed class AuthorizationTableTests
             text.Append(Row(method)).Append('\n');
         }
 
+        text.Append(
+            """
+
+            Some fields need a scope of their own beside the method's: a request that sets one without it gets `PERMISSION_DENIED` too.
+
+            | field | scope | user | API key |
+            |---|---|---|---|
+
+            """.ReplaceLineEndings("\n"));
+        foreach (var (field, scope) in FieldScopes.All.OrderBy(field => field.Key, StringComparer.Ordinal))
+        {
+            text.Append($"| `{field["suite.".Length..]}` | `{scope}` | {(s_user.Contains(scope) ? "own" : "no")} | {(MethodPolicies.GrantableScopes.Contains(scope) ? "key" : "no")} |\n");
+        }
+
         return text.ToString();
     }
 

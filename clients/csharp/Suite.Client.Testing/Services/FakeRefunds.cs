@@ -73,7 +73,12 @@ internal static class FakeRefunds
         return shares.Exists(share => share.Minor > 0) ? shares : throw NotAvailable(order, 0);
     }
 
-    private static Int128 UpTo(OrderLine line, int units) => FakeMoney.Minor(line.Total) * units / line.Quantity;
+    // Equal units by largest remainder: the first ones get what is over.
+    private static Int128 UpTo(OrderLine line, int units)
+    {
+        var (each, over) = Int128.DivRem(FakeMoney.Minor(line.Total), line.Quantity);
+        return (each * units) + Int128.Min(over, units);
+    }
 
     private static Int128 Left(OrderLine line) => FakeMoney.Minor(line.Total) - FakeMoney.Minor(line.RefundedAmount);
 

@@ -130,7 +130,7 @@ BEGIN
         ORDER BY l.account LIMIT 1;
         IF FOUND THEN
             RAISE EXCEPTION 'ledger account % would be overdrawn', one.account
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_limit', DETAIL = one.account;
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_limit', HINT = one.account;
         END IF;
     END IF;
 

@@ -3,6 +3,7 @@ using Suite.Contracts.Payments.V1;
 using Suite.Payments.Domain;
 using Suite.Payments.Features;
 using Suite.Payments.Providers;
+using Payment = Suite.Contracts.Payments.V1.Payment;
 using State = Suite.Contracts.Payments.V1.Payment.Types.State;
 
 namespace Suite.Tests.Component.Payments.Steps;

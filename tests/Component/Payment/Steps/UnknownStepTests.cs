@@ -5,6 +5,7 @@ using Suite.Contracts.Payments.V1;
 using Suite.Payments.Domain;
 using Suite.Payments.Features;
 using Suite.Payments.Providers;
+using Payment = Suite.Contracts.Payments.V1.Payment;
 using State = Suite.Contracts.Payments.V1.Payment.Types.State;
 using Step = Suite.Contracts.Payments.V1.Payment.Types.Step;
 
@@ -107,7 +108,7 @@ public sealed class UnknownStepTests : StepFixture
         ProviderAnswer found = new ProviderAnswer.Pending();
         var provider = new ScriptedProvider();
         var replica = Replica(provider, Hasty).StartWorking();
-        var name = await CapturedAsync(replica);
+        var name = await CapturedAsync(Replica(provider).StartWorking());
         provider.OnStep = (_, _, _) => Task.FromResult<ProviderAnswer>(new ProviderAnswer.Pending());
         provider.OnFind = _ => found;
 
@@ -118,17 +119,18 @@ public sealed class UnknownStepTests : StepFixture
 
         Assert.That((waiting.Reason, tooMuch.Reason), Is.EqualTo((ErrorReason.RequestInProgress, ErrorReason.AmountNotAvailable)));
         Assert.That(provider.Refunds, Has.Count.EqualTo(1));
-        Assert.That((await EventsOfAsync(name)), Is.EqualTo(new[] { "PaymentAuthorized", "PaymentCaptured", "PaymentStepRefused" }));
+        Assert.That(await EventsOfAsync(name), Is.EqualTo(new[] { "PaymentAuthorized", "PaymentCaptured", "PaymentStepRefused" }));
     }
 
-    [TestCase(StepKind.Capture, false)]
-    [TestCase(StepKind.Capture, true)]
-    [TestCase(StepKind.Void, false)]
-    [TestCase(StepKind.Void, true)]
-    [TestCase(StepKind.Refund, false)]
-    [TestCase(StepKind.Refund, true)]
-    internal async Task Another_replica_resumes_a_step_whose_replica_died_before_or_after_asking(StepKind kind, bool asked)
+    [TestCase(nameof(StepKind.Capture), false)]
+    [TestCase(nameof(StepKind.Capture), true)]
+    [TestCase(nameof(StepKind.Void), false)]
+    [TestCase(nameof(StepKind.Void), true)]
+    [TestCase(nameof(StepKind.Refund), false)]
+    [TestCase(nameof(StepKind.Refund), true)]
+    public async Task Another_replica_resumes_a_step_whose_replica_died_before_or_after_asking(string word, bool asked)
     {
+        var kind = Enum.Parse<StepKind>(word);
         var provider = new ScriptedProvider();
         var working = Replica(provider).StartWorking();
         var name = kind == StepKind.Refund ? await CapturedAsync(working) : await AuthorizedAsync(working);
@@ -136,7 +138,7 @@ public sealed class UnknownStepTests : StepFixture
         // It begins the step and is never heard of again: it does not work, and the claim is its last deed.
         var dying = Replica(provider, Hasty);
         var id = NewId();
-        var dead = await FailureAsync(() => Step(dying, kind, name, id));
+        var dead = await FailureAsync(() => StepAsync(dying, kind, name, id));
         var claim = (await dying.Steps.ClaimAsync(10, TimeSpan.FromMilliseconds(300), CancellationToken.None)).Single();
         if (asked)
         {
@@ -145,7 +147,7 @@ public sealed class UnknownStepTests : StepFixture
 
         var calls = provider.Captures.Count + provider.Voids.Count + provider.Refunds.Count;
         var other = Replica(provider).StartWorking();
-        var answer = await Step(other, kind, name, id);
+        var answer = await StepAsync(other, kind, name, id);
 
         Assert.That((dead.Reason, claim.Step.Id.ToString()), Is.EqualTo((ErrorReason.RequestInProgress, id)));
         Assert.That(provider.Captures.Count + provider.Voids.Count + provider.Refunds.Count, Is.EqualTo(calls + (asked ? 0 : 1)));
@@ -156,7 +158,30 @@ public sealed class UnknownStepTests : StepFixture
             _ => State.Refunded,
         }));
         Assert.That(answer.Steps[^1].Outcome, Is.EqualTo(Payment.Types.Step.Types.Outcome.Done));
-        Assert.That(await Step(other, kind, name, id), Is.EqualTo(answer));
+        Assert.That(await StepAsync(other, kind, name, id), Is.EqualTo(answer));
+    }
+
+    // Answers are kept for 48 hours, steps for good: a call that comes later still than that is answered with what there is, and not done again.
+    [Test]
+    public async Task A_call_that_comes_again_after_its_answer_was_forgotten_is_answered_and_not_done_again()
+    {
+        var provider = new ScriptedProvider();
+        var replica = Replica(provider).StartWorking();
+        var name = await AuthorizedAsync(replica);
+        var (id, refused) = (NewId(), NewId());
+        var captured = await CaptureAsync(replica, name, id: id);
+        provider.OnStep = (_, _, _) => Task.FromResult<ProviderAnswer>(new ProviderAnswer.Declined("expired_card"));
+        await FailureAsync(() => RefundAsync(replica, name, Eur(1), id: refused));
+        await Database.ExecuteAsync("DELETE FROM idempotency");
+
+        var again = await CaptureAsync(replica, name, id: id);
+        var refusedAgain = await FailureAsync(() => RefundAsync(replica, name, Eur(1), id: refused));
+
+        Assert.That((again.State, again.CapturedAmount), Is.EqualTo((captured.State, captured.CapturedAmount)));
+        Assert.That((refusedAgain.Reason, refusedAgain.Details["decline_reason"]), Is.EqualTo((ErrorReason.ProviderRefused, "expired_card")));
+        Assert.That((provider.Captures.Count, provider.Refunds.Count), Is.EqualTo((1, 1)));
+        Assert.That(
+            (await FailureAsync(() => CaptureAsync(replica, name, Eur(1), id: id))).Reason, Is.EqualTo(ErrorReason.RequestIdReused));
     }
 
     // The same for authorizations: see UnknownOutcomeTests for those that events make.
@@ -215,7 +240,7 @@ public sealed class UnknownStepTests : StepFixture
         Assert.That((declined.State, declined.DeclineReason), Is.EqualTo((State.Declined, "card_declined")));
     }
 
-    private static Task<Payment> Step(PaymentReplica replica, StepKind kind, string name, string id) => kind switch
+    private static Task<Payment> StepAsync(PaymentReplica replica, StepKind kind, string name, string id) => kind switch
     {
         StepKind.Capture => CaptureAsync(replica, name, id: id),
         StepKind.Void => VoidAsync(replica, name, id: id),
