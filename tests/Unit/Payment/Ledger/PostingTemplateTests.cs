@@ -109,5 +109,5 @@ public sealed class PostingTemplateTests
         entries.GroupBy(e => e.Account).ToDictionary(g => g.Key, g => g.Sum(e => (decimal)e.SignedMinor));
 
     private static Payment Payment(long minor, string currency) =>
-        Suite.Payments.Domain.Payment.Intend(Guid.NewGuid(), Guid.NewGuid(), new MoneyAmount(minor, currency), Noon);
+        Suite.Payments.Domain.Payment.Intend(Guid.NewGuid(), Guid.NewGuid(), new MoneyAmount(minor, currency), "simulator", Noon);
 }
