@@ -43,7 +43,10 @@ internal static partial class PaymentLog
         "Payment {PaymentId}: the provider contradicts what it said: {What} is {State}, and now it says {Answer}; nothing was changed")]
     public static partial void Contradiction(ILogger logger, Guid paymentId, string what, string state, string answer);
 
-    [LoggerMessage(4205, LogLevel.Warning, "Payment {PaymentId}: the provider's event {EventId} is about something unknown here ({What}); nothing was changed")]
+    [LoggerMessage(
+        4205,
+        LogLevel.Warning,
+        "Payment {PaymentId}: the provider's event {EventId} is about something unknown here ({What}); nothing was changed")]
     public static partial void UnknownSubject(ILogger logger, Guid paymentId, string eventId, string what);
 
     [LoggerMessage(4206, LogLevel.Warning, "Expired authorizations could not be looked for")]

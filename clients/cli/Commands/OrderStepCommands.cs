@@ -13,23 +13,19 @@ internal static class OrderStepCommands
 {
     public static Command Fulfill(CommandLine cli)
     {
-        var name = OrderCommands.NameArgument();
+        var names = NamesArgument();
         var note = new Option<string?>("--note") { Description = "A word for the record, such as the number of a parcel." };
         var etag = new Option<string?>("--etag") { Description = "Fulfil only if the order still has this etag." };
         var requestId = RequestIdOption.New();
-        var command = new Command("fulfill", "Captures what is authorized for a CONFIRMED order: the goods are on their way.") { name, note, etag, requestId };
-        cli.Action(command, (context, cancellationToken) => ShowAsync(context, context.Suite.Orders.FulfillAsync(
-            OrderCommands.NameOf(context, name),
-            context.Parsed.GetValue(note),
-            context.Parsed.GetValue(etag),
-            context.CallOptions(requestId),
-            cancellationToken)));
+        var command = new Command("fulfill", "Captures what is authorized for CONFIRMED orders: the goods are on their way.") { names, note, etag, requestId };
+        cli.Action(command, (context, cancellationToken) => EachAsync(context, names, etag, requestId, name => context.Suite.Orders.FulfillAsync(
+            name, context.Parsed.GetValue(note), context.Parsed.GetValue(etag), context.CallOptions(requestId), cancellationToken)));
         return command;
     }
 
     public static Command Refund(CommandLine cli)
     {
-        var name = OrderCommands.NameArgument();
+        var names = NamesArgument();
         var amount = new Option<string?>("--amount")
         {
             Description = "How much, in the order's currency; it is split over the lines.",
@@ -45,15 +41,14 @@ internal static class OrderStepCommands
         var reason = new Option<string?>("--reason") { Description = "Why, for the record." };
         var etag = new Option<string?>("--etag") { Description = "Refund only if the order still has this etag." };
         var requestId = RequestIdOption.New();
-        var command = new Command("refund", "Gives money of a FULFILLED order back: an amount, the units of some lines, or all.")
+        var command = new Command("refund", "Gives money of FULFILLED orders back: an amount, the units of some lines, or all.")
         {
-            name, amount, lines, all, reason, etag, requestId,
+            names, amount, lines, all, reason, etag, requestId,
         };
-        cli.Action(command, async (context, cancellationToken) =>
+        cli.Action(command, (context, cancellationToken) =>
         {
             var request = new RefundOrderRequest
             {
-                Name = OrderCommands.NameOf(context, name),
                 Reason = context.Parsed.GetValue(reason) ?? string.Empty,
                 Etag = context.Parsed.GetValue(etag) ?? string.Empty,
                 Lines = { (context.Parsed.GetValue(lines) ?? []).Select(LineOf) },
@@ -64,32 +59,26 @@ internal static class OrderStepCommands
                 throw new UsageException("One of --amount, --line and --all says how much is given back.");
             }
 
-            if (wanted is not null)
+            return EachAsync(context, names, etag, requestId, async name =>
             {
-                var currency = MoneyArgument.NamesCurrency(wanted)
-                    ? null
-                    : (await context.Suite.Orders.GetAsync(request.Name, cancellationToken: cancellationToken)).Total.CurrencyCode;
-                request.Amount = MoneyArgument.Parse(wanted, "--amount", currency);
-            }
-
-            return await ShowAsync(context, context.Suite.Orders.RefundAsync(request, context.CallOptions(requestId), cancellationToken));
+                var one = request.Clone();
+                one.Name = name;
+                one.Amount = wanted is null ? null : await AmountAsync(context, name, wanted, cancellationToken);
+                return await context.Suite.Orders.RefundAsync(one, context.CallOptions(requestId), cancellationToken);
+            });
         });
         return command;
     }
 
     public static Command Cancel(CommandLine cli)
     {
-        var name = OrderCommands.NameArgument();
+        var names = NamesArgument();
         var reason = new Option<string?>("--reason") { Description = "Why, for the record." };
         var etag = new Option<string?>("--etag") { Description = "Cancel only if the order still has this etag." };
         var requestId = RequestIdOption.New();
-        var command = new Command("cancel", "Cancels an order that is PENDING or CONFIRMED.") { name, reason, etag, requestId };
-        cli.Action(command, (context, cancellationToken) => ShowAsync(context, context.Suite.Orders.CancelAsync(
-            OrderCommands.NameOf(context, name),
-            context.Parsed.GetValue(reason),
-            context.Parsed.GetValue(etag),
-            context.CallOptions(requestId),
-            cancellationToken)));
+        var command = new Command("cancel", "Cancels orders that are PENDING or CONFIRMED.") { names, reason, etag, requestId };
+        cli.Action(command, (context, cancellationToken) => EachAsync(context, names, etag, requestId, name => context.Suite.Orders.CancelAsync(
+            name, context.Parsed.GetValue(reason), context.Parsed.GetValue(etag), context.CallOptions(requestId), cancellationToken)));
         return command;
     }
 
@@ -110,11 +99,53 @@ internal static class OrderStepCommands
         return command;
     }
 
-    private static async Task<ExitCode> ShowAsync(CommandContext context, Task<Order> change)
+    private static Argument<string[]> NamesArgument() => new("NAME")
     {
-        var order = await change;
-        context.Printer.Message(order, () => OrderTables.Order(context.Printer, order));
+        Description = "orders/{uuid}, or the UUID alone; several are taken one after the other, up to the first that fails.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    /// <summary>Does a thing to each order that was named, and shows what became of them, also when one of them fails.</summary>
+    private static async Task<ExitCode> EachAsync(
+        CommandContext context, Argument<string[]> names, Option<string?> etag, Option<string?> requestId, Func<string, Task<Order>> change)
+    {
+        var wanted = context.Parsed.GetRequiredValue(names);
+        if (wanted.Length > 1 && (context.Parsed.GetValue(etag) ?? context.Parsed.GetValue(requestId)) is not null)
+        {
+            throw new UsageException($"{etag.Name} and {requestId.Name} are for one order.");
+        }
+
+        if (wanted.Length == 1)
+        {
+            var order = await change(Names.Of("orders", wanted[0]));
+            context.Printer.Message(order, () => OrderTables.Order(context.Printer, order));
+            return ExitCode.Ok;
+        }
+
+        var orders = new List<Order>();
+        try
+        {
+            foreach (var name in wanted)
+            {
+                orders.Add(await change(Names.Of("orders", name)));
+            }
+        }
+        finally
+        {
+            context.Printer.Messages(
+                orders, items => new ListOrdersResponse { Orders = { items } }, items => OrderTables.Orders(context.Printer, items));
+        }
+
         return ExitCode.Ok;
+    }
+
+    private static async Task<Google.Type.Money> AmountAsync(
+        CommandContext context, string name, string wanted, CancellationToken cancellationToken)
+    {
+        var currency = MoneyArgument.NamesCurrency(wanted)
+            ? null
+            : (await context.Suite.Orders.GetAsync(name, cancellationToken: cancellationToken)).Total.CurrencyCode;
+        return MoneyArgument.Parse(wanted, "--amount", currency);
     }
 
     private static RefundLine LineOf(string text) =>

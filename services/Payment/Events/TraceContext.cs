@@ -14,7 +14,8 @@ internal readonly record struct TraceContext(string? TraceParent, string? TraceS
             activity.Id,
             activity.TraceStateString is { Length: > 0 } state ? state : null,
             activity.Baggage.Any()
-                ? string.Join(',', activity.Baggage.Select(item => $"{Uri.EscapeDataString(item.Key)}={Uri.EscapeDataString(item.Value ?? string.Empty)}"))
+                ? string.Join(
+                    ',', activity.Baggage.Select(item => $"{Uri.EscapeDataString(item.Key)}={Uri.EscapeDataString(item.Value ?? string.Empty)}"))
                 : null)
         : default;
 

@@ -27,7 +27,10 @@ internal sealed class ListDisputes(DisputeStore store, PageTokens tokens)
         var size = PageTokens.Size(request.PageSize);
         Guid? before = tokens.Decode(query, request.PageToken) is { } cursor ? Guid.ParseExact(cursor, "N") : null;
         var disputes = await store.PageAsync(
-            parameters => Filters.ToSql(request.Filter, parameters) + ListPayments.Own(caller, parameters), before, size + 1, cancellationToken);
+            parameters => Filters.ToSql(request.Filter, parameters) + ListPayments.Own(caller, parameters),
+            before,
+            size + 1,
+            cancellationToken);
         return new ListDisputesResponse
         {
             Disputes = { disputes.Take(size).Select(d => d.ToProto()) },

@@ -29,8 +29,10 @@ internal static class ProviderAnswers
 
         var change = answer switch
         {
-            ProviderAnswer.Approved approved => Done(payment, step with { State = StepState.Done, ProviderReference = approved.Reference }, now),
-            ProviderAnswer.Declined declined => Refused(payment, step with { State = StepState.Refused, DeclineReason = declined.Reason }, now),
+            ProviderAnswer.Approved approved =>
+                Done(payment, step with { State = StepState.Done, ProviderReference = approved.Reference }, now),
+            ProviderAnswer.Declined declined =>
+                Refused(payment, step with { State = StepState.Refused, DeclineReason = declined.Reason }, now),
             _ => null,
         };
         return change is null ? null : change with { Call = step.RequestHash is { } hash ? new RequestKey(step.Id, hash) : null };
@@ -50,7 +52,9 @@ internal static class ProviderAnswers
 
         return new PaymentChange(after)
         {
-            Postings = after.State == State.Authorized ? [PostingTemplates.Authorized(after, after.Provider, after.Id, after.UpdateTime)] : [],
+            Postings = after.State == State.Authorized
+                ? [PostingTemplates.Authorized(after, after.Provider, after.Id, after.UpdateTime)]
+                : [],
             Events = [after.ToEvent()],
             Call = after is { RequestId: { } id, RequestHash: { } hash } ? new RequestKey(id, hash) : null,
         }.ThenVoidWhatIsDue();
@@ -60,7 +64,8 @@ internal static class ProviderAnswers
     public static Payment? Authorized(Payment payment, ProviderAnswer answer, PaymentOptions options, DateTimeOffset now) => answer switch
     {
         _ when !payment.IsOpen => null,
-        ProviderAnswer.Approved approved => payment.Authorize(approved.Reference, approved.ExpireTime ?? now + options.AuthorizationLifetime, now),
+        ProviderAnswer.Approved approved =>
+            payment.Authorize(approved.Reference, approved.ExpireTime ?? now + options.AuthorizationLifetime, now),
         ProviderAnswer.Declined declined => payment.Decline(declined.Reason, now),
         ProviderAnswer.ActionRequired action when payment.State == State.Pending =>
             payment.RequireAction(action.Reference, action.RedirectUri, Earlier(action.ExpireTime, now + options.ActionLifetime), now),

@@ -119,7 +119,8 @@ internal sealed class SettlePayment(
         HoldToProvider(payment);
         var answer = payment.Attempts > 1 ? await FindAsync(payment, cancellationToken) : null;
         answer ??= await provider.AuthorizeAsync(
-            new ProviderAuthorization(payment.Id.ToString(), payment.Id, payment.OrderId, payment.Amount, claim.PaymentMethod), cancellationToken);
+            new ProviderAuthorization(payment.Id.ToString(), payment.Id, payment.OrderId, payment.Amount, claim.PaymentMethod),
+            cancellationToken);
         return Applied(payment, answer);
     }
 

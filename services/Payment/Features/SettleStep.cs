@@ -102,8 +102,8 @@ internal sealed class SettleStep(
         }
 
         var key = step.Id.ToString();
-        if (mayHaveBeenAsked
-            && await provider.FindAsync(new ProviderQuery(key, step.Plan.Kind, payment.Id, payment.ProviderReference), cancellationToken) is { } known)
+        var query = new ProviderQuery(key, step.Plan.Kind, payment.Id, payment.ProviderReference);
+        if (mayHaveBeenAsked && await provider.FindAsync(query, cancellationToken) is { } known)
         {
             return known;
         }

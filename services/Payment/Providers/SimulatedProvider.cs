@@ -45,7 +45,7 @@ internal sealed class SimulatedProvider(
         }
 
         await PlayAsync(
-            entry.Calls, entry.AnswersOnCall, script.FirstAnswerIsLost, script.WebhookFirst && script.TellsAuthorization, call.Key, cancellationToken);
+            entry.Calls, entry.AnswersOnCall, script.FirstAnswerIsLost, script.WebhookFirst, call.Key, cancellationToken);
         return AnswerOf(call.Key, entry);
     }
 
@@ -71,7 +71,8 @@ internal sealed class SimulatedProvider(
         return (await record.Steps.FindAsync(query.Key, cancellationToken))?.AnswerAt(time.GetUtcNow());
     }
 
-    public IAsyncEnumerable<ProviderPayment> ListPaymentsAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<ProviderPayment> ListPaymentsAsync(
+        DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken) =>
         record.Report.ListAsync(from, until, time, cancellationToken);
 
     private SimulatorCall RequestOf(ProviderAuthorization call, SimulatorScript script)
@@ -169,7 +170,8 @@ internal sealed class SimulatedProvider(
     private ProviderAnswer AnswerOf(string key, SimulatorEntry entry) => entry switch
     {
         { DeclineReason: { } reason } => new ProviderAnswer.Declined(reason),
-        { Action: SimulatorAction.Waiting } when entry.ActionExpireTime <= time.GetUtcNow() => new ProviderAnswer.Declined("action_expired"),
+        { Action: SimulatorAction.Waiting } when entry.ActionExpireTime <= time.GetUtcNow() =>
+            new ProviderAnswer.Declined("action_expired"),
         { Action: SimulatorAction.Waiting } => new ProviderAnswer.ActionRequired(
             ReferencePrefix + key, (address ?? SimulatorAddress.Unknown).ActionOf(key), entry.ActionExpireTime!.Value),
         _ => new ProviderAnswer.Approved(entry.Reference!),

@@ -37,6 +37,8 @@ internal sealed class SimulatorAddress(Uri? named, IServer? server)
     // The first address is the HTTP port; what listens everywhere is reached by loopback.
     private Uri? Own() =>
         server?.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is { } first
-            ? new Uri(first.Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal).Replace("//[::]", "//[::1]", StringComparison.Ordinal))
+            ? new Uri(first
+                .Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal)
+                .Replace("//[::]", "//[::1]", StringComparison.Ordinal))
             : null;
 }

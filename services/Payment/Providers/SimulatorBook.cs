@@ -67,7 +67,7 @@ internal sealed record SimulatorHold(
     public string Reference => SimulatedProvider.ReferencePrefix + Key;
 }
 
-/// <summary>The rules of the simulator, without any I/O: it lets nobody take more than is held, nor give back more than was taken.</summary>
+/// <summary>The rules of the simulator, without any I/O: nobody takes more than is held, or gives back more than was taken.</summary>
 internal static class SimulatorBook
 {
     /// <summary>The step and the authorization after a call.</summary>
@@ -123,7 +123,8 @@ internal static class SimulatorBook
         };
     }
 
-    private static (SimulatorHold After, string? Refusal) Capture(SimulatorStepCall call, long minor, SimulatorHold hold, DateTimeOffset now)
+    private static (SimulatorHold After, string? Refusal) Capture(
+        SimulatorStepCall call, long minor, SimulatorHold hold, DateTimeOffset now)
     {
         if (!hold.IsHeld)
         {

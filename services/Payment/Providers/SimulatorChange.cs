@@ -11,7 +11,12 @@ namespace Suite.Payments.Providers;
 /// <param name="DecideTime">When it is decided; null for never.</param>
 /// <param name="Decision">For whom.</param>
 internal sealed record SimulatorDispute(
-    string Reference, string AuthorizationKey, MoneyAmount Amount, DateTimeOffset OpenTime, DateTimeOffset? DecideTime, DisputeState? Decision);
+    string Reference,
+    string AuthorizationKey,
+    MoneyAmount Amount,
+    DateTimeOffset OpenTime,
+    DateTimeOffset? DecideTime,
+    DisputeState? Decision);
 
 /// <summary>What a call for a step changed, and what follows from it.</summary>
 /// <param name="Request">The call.</param>

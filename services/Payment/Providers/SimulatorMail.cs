@@ -25,7 +25,8 @@ internal sealed class SimulatorMail(NpgsqlDataSource dataSource)
         """
         INSERT INTO simulator_webhooks (id, authorization_key, body, copies, due_time)
         SELECT id, authorization_key, body, copies, due_time
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::timestamptz[]) AS w (id, authorization_key, body, copies, due_time)
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::timestamptz[])
+            AS w (id, authorization_key, body, copies, due_time)
         """;
 
     private const string InsertAny = $"{Insert} ORDER BY id ON CONFLICT (id) DO NOTHING";
@@ -75,7 +76,8 @@ internal sealed class SimulatorMail(NpgsqlDataSource dataSource)
     public static NpgsqlBatchCommand PostWhenAnswered(IReadOnlyList<SimulatorWebhook> webhooks) => Command(InsertWhenAnswered, webhooks);
 
     /// <summary>Takes what is due, for the time of the lease; what is due first comes first.</summary>
-    public async Task<IReadOnlyList<SimulatorLetter>> TakeAsync(int most, TimeSpan lease, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SimulatorLetter>> TakeAsync(
+        int most, TimeSpan lease, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var batch = dataSource.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(NoWaitForDisk));

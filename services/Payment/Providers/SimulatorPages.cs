@@ -61,7 +61,7 @@ internal sealed class SimulatorPages(SimulatorRecord record, PaymentOptions opti
         var outcome = await OutcomeAsync(context);
         if (outcome is not ("approve" or "decline"))
         {
-            await WriteAsync(context, StatusCodes.Status400BadRequest, "<p>The outcome is <code>approve</code> or <code>decline</code>.</p>");
+            await WriteAsync(context, StatusCodes.Status400BadRequest, "<p>The outcome is approve or decline.</p>");
             return;
         }
 
@@ -117,6 +117,7 @@ internal sealed class SimulatorPages(SimulatorRecord record, PaymentOptions opti
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; form-action 'self'";
         return context.Response.WriteAsync(
-            $"<!doctype html><html lang=\"en\"><title>Simulated bank</title><h1>Simulated bank</h1>{content}</html>", context.RequestAborted);
+            $"<!doctype html><html lang=\"en\"><title>Simulated bank</title><h1>Simulated bank</h1>{content}</html>",
+            context.RequestAborted);
     }
 }

@@ -89,7 +89,8 @@ internal sealed class SimulatorRecord
             CASE WHEN action_expire_time IS NULL THEN 0 ELSE 1 END, action_expire_time, expire_time
         FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::int[], $7::text[], $8::text[], $9::timestamptz[],
                 $10::timestamptz[])
-            AS call (key, payment_id, currency, amount_minor, token, answers_on_call, reference, decline_reason, action_expire_time, expire_time)
+            AS call (key, payment_id, currency, amount_minor, token, answers_on_call, reference, decline_reason, action_expire_time,
+                expire_time)
         ORDER BY key
         ON CONFLICT (idempotency_key) DO UPDATE SET calls = known.calls + 1
         RETURNING {Columns}, idempotency_key

@@ -38,8 +38,8 @@ internal sealed class SimulatorSteps
 
     private const string SelectSteps =
         """
-        SELECT idempotency_key, authorization_key, kind, currency, amount_minor, is_final, calls, answers_on_call, reference, decline_reason,
-            create_time, outcome_time
+        SELECT idempotency_key, authorization_key, kind, currency, amount_minor, is_final, calls, answers_on_call, reference,
+            decline_reason, create_time, outcome_time
         FROM simulator_steps WHERE idempotency_key = ANY($1)
         """;
 

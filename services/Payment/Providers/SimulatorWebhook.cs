@@ -88,7 +88,13 @@ internal sealed record SimulatorWebhook(string Id, string AuthorizationKey, stri
 
     /// <summary>Tells that a dispute came to a state.</summary>
     public static SimulatorWebhook OfDispute(
-        SimulatorScript script, string authorizationKey, Guid? payment, string dispute, MoneyAmount amount, DisputeState state, DateTimeOffset time)
+        SimulatorScript script,
+        string authorizationKey,
+        Guid? payment,
+        string dispute,
+        MoneyAmount amount,
+        DisputeState state,
+        DateTimeOffset time)
     {
         var word = state switch { DisputeState.Open => "opened", DisputeState.Won => "won", _ => "lost" };
         var data = new SimulatorMessageData(
@@ -111,7 +117,13 @@ internal sealed record SimulatorWebhook(string Id, string AuthorizationKey, stri
     };
 
     private static SimulatorWebhook Make(
-        SimulatorScript script, string id, string authorizationKey, string type, DateTimeOffset time, SimulatorMessageData data, TimeSpan held)
+        SimulatorScript script,
+        string id,
+        string authorizationKey,
+        string type,
+        DateTimeOffset time,
+        SimulatorMessageData data,
+        TimeSpan held)
     {
         var body = JsonSerializer.Serialize(new SimulatorMessage(type, time, data), SimulatorJson.Default.SimulatorMessage);
         var copies = script.WebhookLost ? 0 : script.WebhookDoubled ? 2 : 1;

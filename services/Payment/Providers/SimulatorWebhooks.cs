@@ -50,8 +50,9 @@ internal sealed class SimulatorWebhooks(SimulatorRecord record, TimeProvider tim
     private static WebhookReading ReadStep(string eventId, string type, SimulatorMessageData data, string reference, DateTimeOffset time)
     {
         var words = type.Split('.');
-        StepKind? kind = Array.Find(Enum.GetValues<StepKind>(), k => SimulatorWebhook.WordOf(k) == words[0]) is var found && found != 0 ? found : null;
-        if (words.Length != 2 || kind is null || words[1] is not (SimulatorWebhook.Approved or SimulatorWebhook.Declined))
+        // 0 when there is no such kind.
+        var kind = Array.Find(Enum.GetValues<StepKind>(), k => SimulatorWebhook.WordOf(k) == words[0]);
+        if (words.Length != 2 || kind == 0 || words[1] is not (SimulatorWebhook.Approved or SimulatorWebhook.Declined))
         {
             return new WebhookReading.Ignored();
         }
@@ -62,7 +63,7 @@ internal sealed class SimulatorWebhooks(SimulatorRecord record, TimeProvider tim
         return answer is null || data.Key is not { Length: > 0 } key
             ? new WebhookReading.Malformed("it lacks the key, the reference or the reason of a step")
             : new WebhookReading.Event(new ProviderEvent.StepAnswered(
-                SimulatedProvider.ProviderName, eventId, data.Payment, reference, time, key, kind.Value, answer));
+                SimulatedProvider.ProviderName, eventId, data.Payment, reference, time, key, kind, answer));
     }
 
     private static WebhookReading ReadDispute(string eventId, string word, SimulatorMessageData data, string reference, DateTimeOffset time)

@@ -74,7 +74,7 @@ internal static class StripeAnswers
         {
             ("card_error", _) => new ProviderAnswer.Declined(ReasonOf(error)),
             ("invalid_request_error", HttpStatusCode.BadRequest or HttpStatusCode.PaymentRequired or HttpStatusCode.NotFound) =>
-                new ProviderAnswer.Declined(error is { Code: "resource_missing", Param: "payment_method" } ? "invalid_payment_method" : Word(error!.Code)),
+                new ProviderAnswer.Declined(IsNoSuchCard(error!) ? "invalid_payment_method" : Word(error!.Code)),
             _ => throw Unknown(e),
         };
     }
@@ -83,11 +83,15 @@ internal static class StripeAnswers
     public static ProviderException Unknown(StripeException e) =>
         new($"Stripe answered {(int)e.HttpStatusCode} {Word(e.StripeError?.Type)} {Word(e.StripeError?.Code)}.");
 
+    private static bool IsNoSuchCard(StripeError error) => error is { Code: "resource_missing", Param: "payment_method" };
+
     private static string ReasonOf(StripeError? error) => Word(error?.DeclineCode ?? error?.Code ?? "card_declined");
 
     // Stripe's own words, as long as they are words.
     private static string Word(string? text) =>
-        text is { Length: > 0 and <= LongestReason } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_') ? text : "refused";
+        text is { Length: > 0 and <= LongestReason } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')
+            ? text
+            : "refused";
 
     private static DateTimeOffset? CaptureBefore(PaymentIntent intent) =>
         intent.LatestCharge?.PaymentMethodDetails?.Card?.CaptureBefore is { Ticks: > 0 } before && before > DateTime.UnixEpoch

@@ -80,7 +80,8 @@ internal sealed class StripeProvider : IPaymentProvider, IDisposable
         };
         try
         {
-            return StripeAnswers.OfAuthorization(await _intents.CreateAsync(request, Options(call.Key), cancellationToken), _options.ActionLifetime);
+            var intent = await _intents.CreateAsync(request, Options(call.Key), cancellationToken);
+            return StripeAnswers.OfAuthorization(intent, _options.ActionLifetime);
         }
         catch (StripeException e)
         {
@@ -121,7 +122,8 @@ internal sealed class StripeProvider : IPaymentProvider, IDisposable
         try
         {
             var request = new PaymentIntentCancelOptions { CancellationReason = StripeAnswers.VoidReason };
-            return new ProviderAnswer.Approved((await _intents.CancelAsync(call.Reference, request, Options(call.Key), cancellationToken)).Id);
+            var intent = await _intents.CancelAsync(call.Reference, request, Options(call.Key), cancellationToken);
+            return new ProviderAnswer.Approved(intent.Id);
         }
         catch (StripeException e) when (e.StripeError?.Code == StripeAnswers.UnexpectedState)
         {

@@ -39,8 +39,7 @@ internal sealed class StripeSettings
         WebhookSecret = Secret(configuration, WebhookSecretKey),
         Address = AddressOf(configuration, AddressKey)?.TrimEnd('/'),
         ReturnAddress = AddressOf(configuration, ReturnAddressKey),
-        Multicapture = configuration[MulticaptureKey] is { Length: > 0 } text
-            && (bool.TryParse(text, out var on) ? on : throw new InvalidOperationException($"{MulticaptureKey} is neither true nor false.")),
+        Multicapture = Switch(configuration, MulticaptureKey),
     };
 
     /// <summary>Says nothing, so that no log does.</summary>
@@ -71,6 +70,9 @@ internal sealed class StripeSettings
             ? value
             : throw new InvalidOperationException($"{key} is empty or has spaces in it.");
     }
+
+    private static bool Switch(IConfiguration configuration, string key) => configuration[key] is { Length: > 0 } text
+        && (bool.TryParse(text, out var on) ? on : throw new InvalidOperationException($"{key} is neither true nor false."));
 
     private static string? AddressOf(IConfiguration configuration, string key) => configuration[key] is not { Length: > 0 } text
         ? null

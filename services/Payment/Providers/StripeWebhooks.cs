@@ -73,9 +73,10 @@ internal sealed class StripeWebhooks(StripeSettings settings, TimeProvider time)
     };
 
     private static WebhookReading Step(Event told, PaymentIntent intent, StepKind kind, string keyName, ProviderAnswer answer) =>
-        intent.Metadata?.GetValueOrDefault(keyName) is { Length: > 0 } key && answer is ProviderAnswer.Approved or ProviderAnswer.Declined
+        intent.Metadata?.GetValueOrDefault(keyName) is { Length: > 0 } key
+        && answer is ProviderAnswer.Approved or ProviderAnswer.Declined
             ? new WebhookReading.Event(new ProviderEvent.StepAnswered(
-                StripeProvider.ProviderName, told.Id, PaymentOf(intent.Metadata), intent.Id, TimeOf(told), intent.Metadata[keyName], kind, answer))
+                StripeProvider.ProviderName, told.Id, PaymentOf(intent.Metadata), intent.Id, TimeOf(told), key, kind, answer))
             : new WebhookReading.Ignored();
 
     private static WebhookReading OfRefund(Event told, Refund refund) =>

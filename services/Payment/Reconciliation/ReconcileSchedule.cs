@@ -100,8 +100,8 @@ internal sealed class ReconcileSchedule(
         var result = new ReconciliationResult(last!.DifferenceCount, await store.CountImbalancesAsync(cancellationToken));
         await runs.EndAsync(id, time.GetUtcNow(), last.Payments, last.ProviderPayments, result, cancellationToken);
         var level = result is { Differences: 0, Imbalances: 0 } ? LogLevel.Information : LogLevel.Error;
-        PaymentLog.Reconciled(
-            logger, level, last.Payments, last.ProviderPayments, result.Differences, result.Imbalances, time.GetElapsedTime(started).TotalSeconds);
+        var seconds = time.GetElapsedTime(started).TotalSeconds;
+        PaymentLog.Reconciled(logger, level, last.Payments, last.ProviderPayments, result.Differences, result.Imbalances, seconds);
         return true;
     }
 }

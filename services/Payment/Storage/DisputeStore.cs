@@ -9,7 +9,8 @@ namespace Suite.Payments.Storage;
 internal sealed class DisputeStore(NpgsqlDataSource dataSource)
 {
     private const string Columns =
-        "id, payment_id, order_id, customer_id, provider, provider_reference, currency, amount_minor, state, reason, create_time, update_time";
+        "id, payment_id, order_id, customer_id, provider, provider_reference, currency, amount_minor, state, reason, "
+        + "create_time, update_time";
 
     private const string SelectOne = $"SELECT {Columns} FROM disputes WHERE id = $1";
 

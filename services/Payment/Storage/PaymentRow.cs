@@ -38,7 +38,8 @@ internal static class PaymentRow
                 WHEN c.state = 8 AND c.void_requested AND p.lease_token IS NULL THEN now()
                 WHEN c.state = 8 AND p.state <> 8 THEN c.action_expire_time
                 ELSE p.next_attempt_time END,
-            traceparent = coalesce(c.traceparent, p.traceparent), tracestate = CASE WHEN c.traceparent IS NULL THEN p.tracestate ELSE c.tracestate END,
+            traceparent = coalesce(c.traceparent, p.traceparent),
+            tracestate = CASE WHEN c.traceparent IS NULL THEN p.tracestate ELSE c.tracestate END,
             baggage = CASE WHEN c.traceparent IS NULL THEN p.baggage ELSE c.baggage END
         FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::timestamptz[], $5::text[], $6::text[], $7::boolean[], $8::text[], $9::bigint[],
                 $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::text[], $16::timestamptz[], $17::timestamptz[],

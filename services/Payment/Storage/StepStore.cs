@@ -35,7 +35,8 @@ internal sealed class StepStore(NpgsqlDataSource dataSource)
         """
         INSERT INTO payment_steps (id, payment_id, kind, amount_minor, is_final, state, request_hash, caller, reason, attempts,
             next_attempt_time, lease_token, create_time, traceparent, tracestate, baggage, provider_reference, outcome_time)
-        SELECT id, payment_id, kind, amount_minor, is_final, state, request_hash, caller, reason, CASE WHEN lease_token IS NULL THEN 0 ELSE 1 END,
+        SELECT id, payment_id, kind, amount_minor, is_final, state, request_hash, caller, reason,
+            CASE WHEN lease_token IS NULL THEN 0 ELSE 1 END,
             clock_timestamp() + CASE WHEN lease_token IS NULL THEN interval '0' ELSE $11 END, lease_token, create_time,
             traceparent, tracestate, baggage, provider_reference, outcome_time
         FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::bigint[], $5::boolean[], $6::bytea[], $7::text[], $8::text[], $9::uuid[],

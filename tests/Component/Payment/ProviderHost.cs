@@ -33,7 +33,10 @@ internal sealed class ProviderHost : IAsyncDisposable
     public SimulatorRecord Record => _app.Services.GetRequiredService<SimulatorRecord>();
 
     public static async Task<ProviderHost> StartAsync(
-        NpgsqlDataSource? dataSource, RecordingEvents? events = null, TimeProvider? time = null, params (string Key, string? Value)[] settings)
+        NpgsqlDataSource? dataSource,
+        RecordingEvents? events = null,
+        TimeProvider? time = null,
+        params (string Key, string? Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, s.Value)));

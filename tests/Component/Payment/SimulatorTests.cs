@@ -61,7 +61,8 @@ internal sealed class SimulatorTests
         Assert.That(await RefundAsync(payment, "r1", 600), Is.InstanceOf<ProviderAnswer.Approved>());
         Assert.That(await RefundAsync(payment, "r2", 600), Is.EqualTo(new ProviderAnswer.Declined("amount_too_large")));
         Assert.That(
-            await _simulator.RefundAsync(new ProviderRefund("yen", Guid.Parse(payment), _references[payment], new MoneyAmount(1, "JPY")), default),
+            await _simulator.RefundAsync(
+                new ProviderRefund("yen", Guid.Parse(payment), _references[payment], new MoneyAmount(1, "JPY")), default),
             Is.EqualTo(new ProviderAnswer.Declined("currency_mismatch")));
         Assert.That(await BelievesAsync(payment), Is.EqualTo((1000L, 0L, 1000L, 600L, 0L)));
     }
@@ -76,7 +77,8 @@ internal sealed class SimulatorTests
         var other = new SimulatedProvider(new SimulatorRecord(_database.DataSource), s_options, TimeProvider.System);
         var answers = await Task.WhenAll(
             RefundAsync(payment, "first", 60),
-            other.RefundAsync(new ProviderRefund(payment + ":second", Guid.Parse(payment), _references[payment], new MoneyAmount(60, "EUR")), default));
+            other.RefundAsync(
+                new ProviderRefund(payment + ":second", Guid.Parse(payment), _references[payment], new MoneyAmount(60, "EUR")), default));
 
         Assert.That(answers.Count(a => a is ProviderAnswer.Approved), Is.EqualTo(1));
         Assert.That(await BelievesAsync(payment), Is.EqualTo((100L, 0L, 100L, 60L, 0L)));
@@ -103,9 +105,11 @@ internal sealed class SimulatorTests
         Assert.That(async () => await CaptureAsync(payment, "key", 401, isFinal: false), Throws.TypeOf<ProviderException>());
         Assert.That(async () => await CaptureAsync(payment, "key", 400, isFinal: true), Throws.TypeOf<ProviderException>());
         Assert.That(
-            async () => await _simulator.AuthorizeAsync(Authorization(payment, "tok_visa", 999), default), Throws.TypeOf<ProviderException>());
+            async () => await _simulator.AuthorizeAsync(Authorization(payment, "tok_visa", 999), default),
+            Throws.TypeOf<ProviderException>());
         Assert.That(
-            async () => await _simulator.AuthorizeAsync(Authorization(payment, "tok_declined", 1000), default), Throws.TypeOf<ProviderException>());
+            async () => await _simulator.AuthorizeAsync(Authorization(payment, "tok_declined", 1000), default),
+            Throws.TypeOf<ProviderException>());
         Assert.That(await BelievesAsync(payment), Is.EqualTo((1000L, 600L, 400L, 0L, 0L)));
     }
 
@@ -252,10 +256,13 @@ internal sealed class SimulatorTests
     private Task<ProviderAnswer> StepAsync(string payment, StepKind kind, CancellationToken cancellationToken) => kind switch
     {
         StepKind.Capture => _simulator.CaptureAsync(
-            new ProviderCapture(KeyOf(payment, kind), Guid.Parse(payment), _references[payment], new MoneyAmount(1000, "EUR"), true), cancellationToken),
-        StepKind.Void => _simulator.VoidAsync(new ProviderVoid(KeyOf(payment, kind), Guid.Parse(payment), _references[payment]), cancellationToken),
+            new ProviderCapture(KeyOf(payment, kind), Guid.Parse(payment), _references[payment], new MoneyAmount(1000, "EUR"), true),
+            cancellationToken),
+        StepKind.Void => _simulator.VoidAsync(
+            new ProviderVoid(KeyOf(payment, kind), Guid.Parse(payment), _references[payment]), cancellationToken),
         _ => _simulator.RefundAsync(
-            new ProviderRefund(KeyOf(payment, kind), Guid.Parse(payment), _references[payment], new MoneyAmount(1000, "EUR")), cancellationToken),
+            new ProviderRefund(KeyOf(payment, kind), Guid.Parse(payment), _references[payment], new MoneyAmount(1000, "EUR")),
+            cancellationToken),
     };
 
     private static string KeyOf(string payment, StepKind kind) => kind == StepKind.Authorize ? payment : $"{payment}:{kind}";
@@ -264,7 +271,8 @@ internal sealed class SimulatorTests
         new ProviderQuery(KeyOf(payment, kind), kind, Guid.Parse(payment), _references.GetValueOrDefault(payment, string.Empty)), default);
 
     private Task<ProviderAnswer> CaptureAsync(string payment, string key, long minor, bool isFinal = true) => _simulator.CaptureAsync(
-        new ProviderCapture($"{payment}:{key}", Guid.Parse(payment), _references[payment], new MoneyAmount(minor, "EUR"), isFinal), default);
+        new ProviderCapture($"{payment}:{key}", Guid.Parse(payment), _references[payment], new MoneyAmount(minor, "EUR"), isFinal),
+        default);
 
     private Task<ProviderAnswer> RefundAsync(string payment, string key, long minor) => _simulator.RefundAsync(
         new ProviderRefund($"{payment}:{key}", Guid.Parse(payment), _references[payment], new MoneyAmount(minor, "EUR")), default);

@@ -22,7 +22,13 @@ internal sealed class StripeEndpointTests
         _stripe = await StripeStub.StartAsync();
         _host = await ProviderHost.StartAsync(
             dataSource: null,
-            settings: [("SUITE_PROVIDER", "stripe"), ("SUITE_STRIPE_API_KEY", "sk_test_1"), ("SUITE_STRIPE_WEBHOOK_SECRET", Secret), ("SUITE_STRIPE_ADDRESS", _stripe.Address)]);
+            settings:
+            [
+                ("SUITE_PROVIDER", "stripe"),
+                ("SUITE_STRIPE_API_KEY", "sk_test_1"),
+                ("SUITE_STRIPE_WEBHOOK_SECRET", Secret),
+                ("SUITE_STRIPE_ADDRESS", _stripe.Address),
+            ]);
     }
 
     [OneTimeTearDown]
@@ -52,7 +58,8 @@ internal sealed class StripeEndpointTests
         var told = _host.Events.Taken.OfType<ProviderEvent.StepAnswered>().Single(e => e.PaymentId == payment);
         Assert.That(
             (told.Key, told.Kind, told.Answer, told.Reference),
-            Is.EqualTo((payment.ToString(), StepKind.Authorize, (ProviderAnswer)new ProviderAnswer.Approved(answer.Reference), answer.Reference)));
+            Is.EqualTo((
+                payment.ToString(), StepKind.Authorize, (ProviderAnswer)new ProviderAnswer.Approved(answer.Reference), answer.Reference)));
     }
 
     [Test]
@@ -81,7 +88,10 @@ internal sealed class StripeEndpointTests
 
     private async Task<HttpStatusCode> SendAsync(string body, string signature, string path = "/webhooks/stripe")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         request.Headers.TryAddWithoutValidation("Stripe-Signature", signature);
         using var response = await _host.Http.SendAsync(request);
         return response.StatusCode;

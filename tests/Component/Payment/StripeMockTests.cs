@@ -66,7 +66,8 @@ internal sealed class StripeMockTests
     [TestCase(true)]
     [TestCase(false)]
     public async Task A_capture_has_it(bool isFinal) => Assert.That(
-        await _provider.CaptureAsync(new ProviderCapture(NewKey(), Guid.NewGuid(), "pi_123", new MoneyAmount(600, "EUR"), isFinal), default),
+        await _provider.CaptureAsync(
+            new ProviderCapture(NewKey(), Guid.NewGuid(), "pi_123", new MoneyAmount(600, "EUR"), isFinal), default),
         Is.InstanceOf<ProviderAnswer.Approved>());
 
     [Test]
@@ -85,7 +86,8 @@ internal sealed class StripeMockTests
             [(StepKind.Authorize, string.Empty), (StepKind.Capture, "pi_123"), (StepKind.Void, "pi_123"), (StepKind.Refund, "pi_123")])
         {
             Assert.That(
-                async () => await _provider.FindAsync(new ProviderQuery(NewKey(), kind, Guid.NewGuid(), reference), default), Throws.Nothing);
+                async () => await _provider.FindAsync(new ProviderQuery(NewKey(), kind, Guid.NewGuid(), reference), default),
+                Throws.Nothing);
         }
     }
 

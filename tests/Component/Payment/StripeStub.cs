@@ -49,12 +49,14 @@ internal sealed class StripeStub : IAsyncDisposable
         app.MapPost("/v1/payment_intents/{id}/capture", c => stub.ChangeAsync(c, f => stub.Capture(IdOf(c), f)));
         app.MapPost("/v1/payment_intents/{id}/cancel", c => stub.ChangeAsync(c, f => stub.Cancel(IdOf(c), f)));
         app.MapPost("/v1/refunds", c => stub.ChangeAsync(c, stub.Refund));
-        app.MapGet("/v1/payment_intents/search", c => stub.ListAsync(c, "/v1/payment_intents/search", stub.IsSearchable ? stub.Searched(c) : []));
-        app.MapGet("/v1/payment_intents", c => stub.ListAsync(c, "/v1/payment_intents", stub._intents.Values));
+        app.MapGet(
+            "/v1/payment_intents/search",
+            c => ListAsync(c, "/v1/payment_intents/search", stub.IsSearchable ? stub.Searched(c) : []));
+        app.MapGet("/v1/payment_intents", c => ListAsync(c, "/v1/payment_intents", stub._intents.Values));
         app.MapGet("/v1/payment_intents/{id}", c => stub._intents.TryGetValue(IdOf(c), out var found)
             ? WriteAsync(c, 200, found.ToJsonString())
             : WriteAsync(c, 404, Error("invalid_request_error", "resource_missing").ToJsonString()));
-        app.MapGet("/v1/refunds", c => stub.ListAsync(
+        app.MapGet("/v1/refunds", c => ListAsync(
             c, "/v1/refunds", stub._refunds.Values.Where(r => (string?)r["payment_intent"] == (string?)c.Request.Query["payment_intent"])));
         await app.StartAsync();
         return stub;
@@ -86,7 +88,8 @@ internal sealed class StripeStub : IAsyncDisposable
             return;
         }
 
-        var content = context.Request.Path + string.Join('&', form.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}={f.Value}"));
+        var fields = form.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key}={f.Value}");
+        var content = context.Request.Path + string.Join('&', fields);
         if (!_replays.TryGetValue(key, out var replay))
         {
             var (status, body) = change(form);
@@ -119,8 +122,8 @@ internal sealed class StripeStub : IAsyncDisposable
             ["id"] = id,
             ["object"] = "payment_intent",
             ["amount"] = amount,
-            ["amount_capturable"] = 0,
-            ["amount_received"] = 0,
+            ["amount_capturable"] = 0L,
+            ["amount_received"] = 0L,
             ["currency"] = form["currency"],
             ["created"] = DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
             ["status"] = "requires_capture",
@@ -164,7 +167,7 @@ internal sealed class StripeStub : IAsyncDisposable
         }
 
         intent["status"] = "succeeded";
-        intent["amount_capturable"] = 0;
+        intent["amount_capturable"] = 0L;
         intent["amount_received"] = amount;
         foreach (var (name, value) in MetadataOf(form))
         {
@@ -183,7 +186,7 @@ internal sealed class StripeStub : IAsyncDisposable
         }
 
         intent["status"] = "canceled";
-        intent["amount_capturable"] = 0;
+        intent["amount_capturable"] = 0L;
         intent["cancellation_reason"] = form["cancellation_reason"];
         return (200, intent);
     }
@@ -218,7 +221,7 @@ internal sealed class StripeStub : IAsyncDisposable
         ["id"] = "ch_" + intent,
         ["object"] = "charge",
         ["amount"] = amount,
-        ["amount_refunded"] = 0,
+        ["amount_refunded"] = 0L,
         ["status"] = "succeeded",
         ["payment_method_details"] = new JsonObject
         {
@@ -244,7 +247,7 @@ internal sealed class StripeStub : IAsyncDisposable
         return _intents.Values.Where(i => query.Contains($"'{(string?)i["metadata"]!["suite_step"]}'", StringComparison.Ordinal));
     }
 
-    private Task ListAsync(HttpContext context, string url, IEnumerable<JsonObject> items) => WriteAsync(context, 200, new JsonObject
+    private static Task ListAsync(HttpContext context, string url, IEnumerable<JsonObject> items) => WriteAsync(context, 200, new JsonObject
     {
         ["object"] = url.EndsWith("search", StringComparison.Ordinal) ? "search_result" : "list",
         ["url"] = url,

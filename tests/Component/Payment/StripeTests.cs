@@ -38,7 +38,8 @@ internal sealed class StripeTests
 
         Assert.That(await CaptureAsync(payment, reference, "cap", 600), Is.EqualTo(new ProviderAnswer.Approved("ch_" + reference)));
         Assert.That(await RefundAsync(payment, reference, "ref", 100), Is.InstanceOf<ProviderAnswer.Approved>());
-        Assert.That(await RefundAsync(payment, reference, "too much", 501), Is.EqualTo(new ProviderAnswer.Declined("charge_already_refunded")));
+        Assert.That(
+            await RefundAsync(payment, reference, "too much", 501), Is.EqualTo(new ProviderAnswer.Declined("charge_already_refunded")));
         Assert.That(
             await ListAsync(),
             Is.EqualTo((ProviderPayment[])[new ProviderPayment(payment, reference, new MoneyAmount(1000, "EUR"), 0, 600, 100, 0)]));
@@ -59,8 +60,8 @@ internal sealed class StripeTests
     }
 
     [Test]
-    public async Task A_card_that_is_declined_is_an_answer_with_the_banks_word() =>
-        Assert.That(await AuthorizeAsync(Guid.CreateVersion7(), "pm_card_empty"), Is.EqualTo(new ProviderAnswer.Declined("insufficient_funds")));
+    public async Task A_card_that_is_declined_is_an_answer_with_the_banks_word() => Assert.That(
+        await AuthorizeAsync(Guid.CreateVersion7(), "pm_card_empty"), Is.EqualTo(new ProviderAnswer.Declined("insufficient_funds")));
 
     [Test]
     public async Task A_card_that_wants_its_holder_says_where_to_send_them()
@@ -106,7 +107,8 @@ internal sealed class StripeTests
         Assert.That(await FindAsync(payment, StepKind.Capture, "cap", reference), Is.Null);
         _stripe.LostAnswers = 1;
         Assert.That(async () => await CaptureAsync(payment, reference, "cap", 1000), Throws.Exception);
-        Assert.That(await FindAsync(payment, StepKind.Capture, "cap", reference), Is.EqualTo(new ProviderAnswer.Approved("ch_" + reference)));
+        Assert.That(
+            await FindAsync(payment, StepKind.Capture, "cap", reference), Is.EqualTo(new ProviderAnswer.Approved("ch_" + reference)));
         Assert.That(await FindAsync(payment, StepKind.Capture, "another", reference), Is.Null);
 
         Assert.That(await FindAsync(payment, StepKind.Refund, "ref", reference), Is.Null);
@@ -156,7 +158,8 @@ internal sealed class StripeTests
         using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
         Assert.That(
-            async () => await provider.VoidAsync(new ProviderVoid("void", Guid.NewGuid(), "pi_1"), limit.Token), Throws.InstanceOf<OperationCanceledException>());
+            async () => await provider.VoidAsync(new ProviderVoid("void", Guid.NewGuid(), "pi_1"), limit.Token),
+            Throws.InstanceOf<OperationCanceledException>());
     }
 
     [Test]
@@ -228,7 +231,8 @@ internal sealed class StripeTests
     private async Task<List<ProviderPayment>> ListAsync()
     {
         var list = new List<ProviderPayment>();
-        await foreach (var payment in _provider.ListPaymentsAsync(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), default))
+        var now = DateTimeOffset.UtcNow;
+        await foreach (var payment in _provider.ListPaymentsAsync(now.AddDays(-1), now.AddDays(1), default))
         {
             list.Add(payment);
         }

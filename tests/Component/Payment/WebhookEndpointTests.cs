@@ -84,7 +84,8 @@ internal sealed class WebhookEndpointTests
     public async Task A_signature_that_is_not_of_these_minutes_is_401(int seconds)
     {
         Assert.That(
-            await SendAsync(Capture(), NewId(), Seconds(DateTimeOffset.UtcNow.AddSeconds(seconds))), Is.EqualTo(HttpStatusCode.Unauthorized));
+            await SendAsync(Capture(), NewId(), Seconds(DateTimeOffset.UtcNow.AddSeconds(seconds))),
+            Is.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That(_host.Events.Verdicts, Is.Empty);
     }
 
@@ -93,10 +94,19 @@ internal sealed class WebhookEndpointTests
     [TestCase("[]")]
     [TestCase("{}")]
     [TestCase("""{"type":"capture.approved","timestamp":"2026-01-01T00:00:00Z","data":{"reference":"sim_1"}}""")]
-    [TestCase("""{"type":"dispute.opened","timestamp":"2026-01-01T00:00:00Z","data":{"reference":"sim_1","dispute":"d","currency":"EUR","amount_minor":-1,"reason":"x"}}""")]
-    [TestCase("""{"type":"dispute.opened","timestamp":"2026-01-01T00:00:00Z","data":{"reference":"sim_1","dispute":"d","currency":"XXX","amount_minor":1,"reason":"x"}}""")]
     public async Task A_body_that_is_no_webhook_is_400(string body)
     {
+        Assert.That(await SendAsync(body, NewId()), Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(_host.Events.Verdicts, Is.Empty);
+    }
+
+    [TestCase("EUR", -1)]
+    [TestCase("EUR", 0)]
+    [TestCase("XXX", 1)]
+    public async Task A_dispute_of_no_amount_is_400(string currency, long minor)
+    {
+        var data = $$"""{"reference":"sim_1","dispute":"d","currency":"{{currency}}","amount_minor":{{minor}},"reason":"x"}""";
+        var body = $$"""{"type":"dispute.opened","timestamp":"2026-01-01T00:00:00Z","data":{{data}}}""";
         Assert.That(await SendAsync(body, NewId()), Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(_host.Events.Verdicts, Is.Empty);
     }
@@ -157,7 +167,8 @@ internal sealed class WebhookEndpointTests
 
     private static string Capture(string type = "capture.approved") =>
         $$"""
-        {"type":"{{type}}","timestamp":"2026-01-01T00:00:00Z","data":{"payment":"{{Guid.Empty}}","reference":"sim_1","key":"k","step":"cap_k"} }
+        {"type":"{{type}}","timestamp":"2026-01-01T00:00:00Z",
+        "data":{"payment":"{{Guid.Empty}}","reference":"sim_1","key":"k","step":"cap_k"} }
         """;
 
     private HttpRequestMessage Request(
@@ -179,7 +190,8 @@ internal sealed class WebhookEndpointTests
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", timestamp);
-        request.Headers.TryAddWithoutValidation("webhook-signature", signature ?? WebhookSignature.Sign(secret ?? _secret, id, timestamp, bytes));
+        signature ??= WebhookSignature.Sign(secret ?? _secret, id, timestamp, bytes);
+        request.Headers.TryAddWithoutValidation("webhook-signature", signature);
         return request;
     }
 

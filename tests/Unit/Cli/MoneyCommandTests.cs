@@ -58,6 +58,20 @@ public class MoneyCommandTests
         Assert.That(_run.Suite.Orders.Single().RefundedAmount, Is.Null);
     }
 
+    [Test]
+    public async Task Several_orders_are_taken_one_after_the_other_up_to_the_first_that_fails()
+    {
+        var (one, two, three) = (await PlaceAsync("--line", "X:1"), await PlaceAsync("--line", "X:1"), await PlaceAsync("--line", "X:1"));
+
+        Assert.That(await _run.RunAsync("order", "fulfill", one, three, "-o", "jsonl"), Is.EqualTo(ExitCode.Ok), _run.Error);
+        Assert.That(_run.OutLines.Select(o => (string)o["name"]!), Is.EqualTo(new[] { one, three }));
+        Assert.That(await _run.RunAsync("order", "cancel", two, one, three, "-o", "jsonl"), Is.EqualTo(ExitCode.Refused));
+        Assert.That(_run.OutLines.Select(o => (string)o["state"]!), Is.EqualTo(new[] { "CANCELLED" }), "What was done is told.");
+        Assert.That(await _run.RunAsync("order", "refund", one, three, "--all", "--etag", "3"), Is.EqualTo(ExitCode.Usage));
+        Assert.That(await _run.RunAsync("order", "refund", one, three, "--amount", "2.50"), Is.EqualTo(ExitCode.Ok), _run.Error);
+        Assert.That(_run.Suite.Orders.Select(o => o.RefundedAmount?.DecimalValue), Is.EqualTo(new decimal?[] { 2.50m, null, 2.50m }));
+    }
+
     [TestCase("SHIPPING")]
     [TestCase("PARKING=1")]
     [TestCase("SHIPPING=much")]

@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Suite.Contracts.Common.V1;
 using Suite.Contracts.Payments.V1;
+using Suite.Payments.Providers;
 using Suite.Platform.Errors;
 using Suite.Platform.Monetary;
 using State = Suite.Contracts.Payments.V1.Payment.Types.State;
@@ -37,7 +38,8 @@ public sealed class ConcurrencyTests : StepFixture
         {
             var name = await CapturedAsync(one);
 
-            var answers = await Task.WhenAll(OutcomeAsync(() => RefundAsync(one, name, Eur(60))), OutcomeAsync(() => RefundAsync(two, name, Eur(60))));
+            var answers = await Task.WhenAll(
+                OutcomeAsync(() => RefundAsync(one, name, Eur(60))), OutcomeAsync(() => RefundAsync(two, name, Eur(60))));
 
             Assert.That(answers, Is.EquivalentTo(new[] { "done", nameof(ErrorReason.AmountNotAvailable) }));
             Assert.That((await GetAsync(one, name)).RefundedAmount, Is.EqualTo(Eur(60)));
@@ -85,7 +87,7 @@ public sealed class ConcurrencyTests : StepFixture
     [Test]
     public async Task Steps_that_exclude_each_other_do_not_run_at_once()
     {
-        var answer = new TaskCompletionSource<Suite.Payments.Providers.ProviderAnswer>();
+        var answer = new TaskCompletionSource<ProviderAnswer>();
         var provider = new ScriptedProvider { OnStep = (_, _, _) => answer.Task };
         var replica = Replica(provider, PaymentReplica.Fast with { ProviderTimeout = TimeSpan.FromSeconds(20), Lease = TimeSpan.FromSeconds(25) })
             .StartWorking();
@@ -96,7 +98,7 @@ public sealed class ConcurrencyTests : StepFixture
         var capture = await FailureAsync(() => CaptureAsync(replica, name, Eur(10)));
         var release = await FailureAsync(() => VoidAsync(replica, name));
         Assert.That((await GetAsync(replica, name)).ReservedAmount, Is.EqualTo(Eur(40)));
-        answer.SetResult(new Suite.Payments.Providers.ProviderAnswer.Approved("cap"));
+        answer.SetResult(new ProviderAnswer.Approved("cap"));
         await running;
 
         foreach (var refused in (DomainException[])[capture, release])

@@ -23,7 +23,8 @@ public sealed class ProviderEventTests : StepFixture
         var name = kind == StepKind.Refund ? await CapturedAsync(replica) : await AuthorizedAsync(replica);
         provider.OnStep = async (_, key, _) =>
         {
-            Assert.That(await replica.Events.TakeAsync(Answered(name, kind, key, new ProviderAnswer.Approved("ref")), default), Is.EqualTo(ProviderEventVerdict.Accepted));
+            var verdict = await replica.Events.TakeAsync(Answered(name, kind, key, new ProviderAnswer.Approved("ref")), default);
+            Assert.That(verdict, Is.EqualTo(ProviderEventVerdict.Accepted));
             return new ProviderAnswer.Approved("ref");
         };
 
@@ -72,7 +73,11 @@ public sealed class ProviderEventTests : StepFixture
     [Test]
     public async Task The_same_webhook_many_times_at_once_at_two_replicas_has_one_effect()
     {
-        var provider = new ScriptedProvider { OnStep = (_, _, _) => Task.FromResult<ProviderAnswer>(new ProviderAnswer.Pending()), OnFind = _ => new ProviderAnswer.Pending() };
+        var provider = new ScriptedProvider
+        {
+            OnStep = (_, _, _) => Task.FromResult<ProviderAnswer>(new ProviderAnswer.Pending()),
+            OnFind = _ => new ProviderAnswer.Pending(),
+        };
         var (one, two) = (Replica(provider).StartWorking(), Replica(provider));
         var name = await AuthorizedAsync(one);
         var id = NewId();
@@ -100,13 +105,26 @@ public sealed class ProviderEventTests : StepFixture
             Answered(name, StepKind.Refund, NewId(), new ProviderAnswer.Approved("x")) with { Provider = "stripe" }, default);
         var unheard = await replica.Events.TakeAsync(Answered(name, StepKind.Refund, NewId(), new ProviderAnswer.Approved("x")), default);
         var byReference = await replica.Events.TakeAsync(
-            Answered(name, StepKind.Refund, NewId(), new ProviderAnswer.Approved("x")) with { PaymentId = null, Reference = payment.ProviderReference }, default);
+            Answered(name, StepKind.Refund, NewId(), new ProviderAnswer.Approved("x")) with
+            {
+                PaymentId = null,
+                Reference = payment.ProviderReference,
+            },
+            default);
         var byNothing = await replica.Events.TakeAsync(
-            Answered(name, StepKind.Refund, NewId(), new ProviderAnswer.Approved("x")) with { PaymentId = null, Reference = "never heard of" }, default);
+            Answered(name, StepKind.Refund, NewId(), new ProviderAnswer.Approved("x")) with { PaymentId = null, Reference = "unheard of" },
+            default);
 
         Assert.That(
-            (unknown, others, unheard, byReference, byNothing),
-            Is.EqualTo((ProviderEventVerdict.UnknownPayment, ProviderEventVerdict.UnknownPayment, ProviderEventVerdict.Accepted, ProviderEventVerdict.Accepted, ProviderEventVerdict.UnknownPayment)));
+            new[] { unknown, others, unheard, byReference, byNothing },
+            Is.EqualTo(new[]
+            {
+                ProviderEventVerdict.UnknownPayment,
+                ProviderEventVerdict.UnknownPayment,
+                ProviderEventVerdict.Accepted,
+                ProviderEventVerdict.Accepted,
+                ProviderEventVerdict.UnknownPayment,
+            }));
         Assert.That(await GetAsync(replica, name), Is.EqualTo(payment));
     }
 

@@ -3,6 +3,7 @@ using Grpc.Core;
 using NUnit.Framework;
 using Suite.Contracts.Common.V1;
 using Suite.Contracts.Payments.V1;
+using Suite.Payments.Providers;
 using Suite.Platform.Errors;
 using State = Suite.Contracts.Payments.V1.Payment.Types.State;
 
@@ -21,7 +22,8 @@ public sealed class RefusalTests : StepFixture
     {
         var name = await AuthorizedAsync(_replica);
 
-        var refused = await RefusedAsync(() => CaptureAsync(_replica, name, Eur(100.01m)), StatusCode.FailedPrecondition, ErrorReason.AmountNotAvailable);
+        var refused = await RefusedAsync(
+            () => CaptureAsync(_replica, name, Eur(100.01m)), StatusCode.FailedPrecondition, ErrorReason.AmountNotAvailable);
 
         Assert.That((refused.Details["available"], refused.Details["currency_code"]), Is.EqualTo(("10000", "EUR")));
     }
@@ -33,7 +35,8 @@ public sealed class RefusalTests : StepFixture
         await CaptureAsync(_replica, name, Eur(60));
         await RefundAsync(_replica, name, Eur(25));
 
-        var refused = await RefusedAsync(() => RefundAsync(_replica, name, Eur(35.01m)), StatusCode.FailedPrecondition, ErrorReason.AmountNotAvailable);
+        var refused = await RefusedAsync(
+            () => RefundAsync(_replica, name, Eur(35.01m)), StatusCode.FailedPrecondition, ErrorReason.AmountNotAvailable);
         Assert.That(refused.Details["available"], Is.EqualTo("3500"));
         await RefundAsync(_replica, name);
         await RefusedAsync(() => RefundAsync(_replica, name), StatusCode.FailedPrecondition, ErrorReason.AmountNotAvailable);
@@ -159,7 +162,7 @@ public sealed class RefusalTests : StepFixture
     [Test]
     public async Task What_the_provider_refuses_is_refused_again_and_what_was_reserved_is_free()
     {
-        var provider = new ScriptedProvider { OnStep = (_, _, _) => Task.FromResult<Suite.Payments.Providers.ProviderAnswer>(new Suite.Payments.Providers.ProviderAnswer.Declined("expired")) };
+        var provider = new ScriptedProvider { OnStep = (_, _, _) => Task.FromResult<ProviderAnswer>(new ProviderAnswer.Declined("expired")) };
         var replica = Replica(provider).StartWorking();
         var name = await AuthorizedAsync(replica);
         var id = NewId();
@@ -167,7 +170,9 @@ public sealed class RefusalTests : StepFixture
         var first = await FailureAsync(() => CaptureAsync(replica, name, Eur(70), id: id));
         var second = await FailureAsync(() => CaptureAsync(replica, name, Eur(70), id: id));
 
-        Assert.That((first.Code, first.Reason, first.Details["decline_reason"]), Is.EqualTo((StatusCode.FailedPrecondition, ErrorReason.ProviderRefused, "expired")));
+        Assert.That(
+            (first.Code, first.Reason, first.Details["decline_reason"]),
+            Is.EqualTo((StatusCode.FailedPrecondition, ErrorReason.ProviderRefused, "expired")));
         Assert.That(second.ToStatus(), Is.EqualTo(first.ToStatus()));
         Assert.That(provider.Captures, Has.Count.EqualTo(1));
         Assert.That(await EventsOfAsync(name), Is.EqualTo(new[] { "PaymentAuthorized", "PaymentStepRefused" }));

@@ -76,9 +76,12 @@ public sealed class UnknownStepTests : StepFixture
         var release = await FailureAsync(() => VoidAsync(replica, name));
         var payment = await GetAsync(replica, name);
 
-        Assert.That((waiting.Code, waiting.Reason, waiting.RetryAfter > TimeSpan.Zero), Is.EqualTo((StatusCode.Aborted, ErrorReason.RequestInProgress, true)));
+        Assert.That(
+            (waiting.Code, waiting.Reason, waiting.RetryAfter > TimeSpan.Zero),
+            Is.EqualTo((StatusCode.Aborted, ErrorReason.RequestInProgress, true)));
         Assert.That((another.Reason, release.Reason), Is.EqualTo((ErrorReason.StepInProgress, ErrorReason.StepInProgress)));
-        Assert.That((payment.State, payment.ReservedAmount, payment.CapturedAmount), Is.EqualTo((State.Authorized, Eur(40), (Google.Type.Money?)null)));
+        Assert.That((payment.State, payment.ReservedAmount), Is.EqualTo((State.Authorized, Eur(40))));
+        Assert.That(payment.CapturedAmount, Is.Null);
         Assert.That(payment.Steps[1].Outcome, Is.EqualTo(Step.Types.Outcome.Unknown));
         Assert.That((await FailureAsync(() => CaptureAsync(replica, name, Eur(41), id: id))).Reason, Is.EqualTo(ErrorReason.RequestIdReused));
 

@@ -38,9 +38,11 @@ public sealed class SimulatorScriptTests
     {
         var plain = new SimulatorStepScript();
 
-        Assert.That(SimulatorScript.For("tok_capture_timeout"), Is.EqualTo(new SimulatorScript { Capture = plain with { AnswersOnCall = 3 } }));
+        Assert.That(
+            SimulatorScript.For("tok_capture_timeout"), Is.EqualTo(new SimulatorScript { Capture = plain with { AnswersOnCall = 3 } }));
         Assert.That(SimulatorScript.For("tok_void_flaky"), Is.EqualTo(new SimulatorScript { Void = plain with { AnswerIsLost = true } }));
-        Assert.That(SimulatorScript.For("tok_refund_pending"), Is.EqualTo(new SimulatorScript { Refund = plain with { IsPending = true } }));
+        Assert.That(
+            SimulatorScript.For("tok_refund_pending"), Is.EqualTo(new SimulatorScript { Refund = plain with { IsPending = true } }));
         Assert.That(SimulatorScript.For("tok_capture_declined").Of(StepKind.Capture).DeclineReason, Is.EqualTo("expired"));
         Assert.That(SimulatorScript.For("tok_dispute_won"), Is.EqualTo(new SimulatorScript { Dispute = DisputeState.Won }));
     }

@@ -17,7 +17,8 @@ public sealed class StripeSettingsTests
         try
         {
             File.WriteAllText(file, "sk_test_2\n");
-            var settings = StripeSettings.From(Configuration(("SUITE_STRIPE_API_KEY_FILE", file), ("SUITE_STRIPE_WEBHOOK_SECRET", "whsec_1")));
+            var settings = StripeSettings.From(
+                Configuration(("SUITE_STRIPE_API_KEY_FILE", file), ("SUITE_STRIPE_WEBHOOK_SECRET", "whsec_1")));
 
             Assert.That((settings.ApiKey, settings.WebhookSecret), Is.EqualTo(("sk_test_2", "whsec_1")));
             Assert.That(settings.ToString(), Does.Not.Contain("sk_test").And.Not.Contain("whsec"));

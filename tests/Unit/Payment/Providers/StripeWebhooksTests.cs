@@ -18,7 +18,9 @@ public sealed class StripeWebhooksTests
 
     [Test]
     public void A_card_that_failed_is_the_answer_to_the_authorization() => Assert.That(
-        Step("payment_intent.payment_failed", Intent("requires_payment_method", """, "last_payment_error":{"type":"card_error","code":"card_declined","decline_code":"lost_card"}""")),
+        Step(
+            "payment_intent.payment_failed",
+            Intent("requires_payment_method", """, "last_payment_error":{"code":"card_declined","decline_code":"lost_card"}""")),
         Is.EqualTo((StepKind.Authorize, "step-1", (ProviderAnswer)new ProviderAnswer.Declined("lost_card"))));
 
     [Test]
@@ -45,7 +47,8 @@ public sealed class StripeWebhooksTests
     [TestCase("abandoned")]
     public void A_hold_that_Suite_did_not_end_is_told_as_ended(string reason)
     {
-        var told = ((WebhookReading.Event)Read("payment_intent.canceled", Intent("canceled", $$""", "cancellation_reason":"{{reason}}" """))).Told;
+        var intent = Intent("canceled", $$""", "cancellation_reason":"{{reason}}" """);
+        var told = ((WebhookReading.Event)Read("payment_intent.canceled", intent)).Told;
         Assert.That(told, Is.TypeOf<ProviderEvent.HoldExpired>());
         Assert.That((told.Provider, told.PaymentId, told.Reference), Is.EqualTo(("stripe", (Guid?)Guid.Parse(Payment), "pi_1")));
     }
@@ -69,7 +72,8 @@ public sealed class StripeWebhooksTests
 
     [TestCase("charge.dispute.created", "warning_needs_response")]
     [TestCase("charge.dispute.closed", "warning_closed")]
-    public void An_inquiry_moves_no_money(string type, string status) => Assert.That(Read(type, Dispute(status)), Is.TypeOf<WebhookReading.Ignored>());
+    public void An_inquiry_moves_no_money(string type, string status) =>
+        Assert.That(Read(type, Dispute(status)), Is.TypeOf<WebhookReading.Ignored>());
 
     [Test]
     public void What_is_not_Suites_or_not_about_payments_is_of_no_concern()
@@ -81,18 +85,29 @@ public sealed class StripeWebhooksTests
     }
 
     private static string Intent(string status, string more = "") =>
-        $$"""{"id":"pi_1","object":"payment_intent","amount":1000,"currency":"eur","status":"{{status}}","metadata":{{Metadata}}{{more}}}""";
+        $$"""
+        {"id":"pi_1","object":"payment_intent","amount":1000,"currency":"eur","status":"{{status}}",
+        "metadata":{{Metadata}}{{more}}}
+        """;
 
     private static string Refund(string status, string more) =>
-        $$"""{"id":"re_1","object":"refund","amount":100,"currency":"eur","payment_intent":"pi_1","status":"{{status}}","metadata":{{Metadata}}{{more}}}""";
+        $$"""
+        {"id":"re_1","object":"refund","amount":100,"currency":"eur","payment_intent":"pi_1","status":"{{status}}",
+        "metadata":{{Metadata}}{{more}}}
+        """;
 
     private static string Dispute(string status) =>
-        $$"""{"id":"dp_1","object":"dispute","amount":700,"currency":"eur","payment_intent":"pi_1","reason":"fraudulent","status":"{{status}}"}""";
+        $$"""
+        {"id":"dp_1","object":"dispute","amount":700,"currency":"eur","payment_intent":"pi_1","reason":"fraudulent",
+        "status":"{{status}}"}
+        """;
 
     private static (StepKind, string, ProviderAnswer) Step(string type, string subject)
     {
         var told = (ProviderEvent.StepAnswered)((WebhookReading.Event)Read(type, subject)).Told;
-        Assert.That((told.Provider, told.EventId, told.PaymentId, told.Reference), Is.EqualTo(("stripe", "evt_1", (Guid?)Guid.Parse(Payment), "pi_1")));
+        Assert.That(
+            (told.Provider, told.EventId, told.PaymentId, told.Reference),
+            Is.EqualTo(("stripe", "evt_1", (Guid?)Guid.Parse(Payment), "pi_1")));
         return (told.Kind, told.Key, told.Answer);
     }
 
