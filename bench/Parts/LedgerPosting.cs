@@ -204,7 +204,7 @@ internal sealed class LedgerPosting(LedgerDatabase database, BenchOptions option
         return AppendAsync(database.Replicas[writer % 2], [sale], cancellationToken);
     }
 
-    private static Task<IReadOnlySet<Guid>> AppendAsync(
+    private static async Task AppendAsync(
         NpgsqlDataSource dataSource, IReadOnlyList<JournalTransaction> transactions, CancellationToken cancellationToken) =>
-        dataSource.InTransactionAsync((transaction, token) => Journal.AppendAsync(transactions, transaction, token), cancellationToken);
+        await dataSource.InTransactionAsync((transaction, token) => Journal.AppendAsync(transactions, transaction, token), cancellationToken);
 }
