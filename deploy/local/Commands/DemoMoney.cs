@@ -36,8 +36,7 @@ internal static class DemoMoney
     /// <summary>The books: whether they balance, are as they were written, and agree with orders, payments and the provider.</summary>
     private static async Task<bool> CloseAsync(SuiteCommandLine suite)
     {
-        Console.WriteLine("
-At the end of the day, the books:");
+        Console.WriteLine("\nAt the end of the day, the books:");
         return await suite.RunAsync("ledger", "balance") == 0
             && await suite.RunAsync("ledger", "verify") == 0
             && await suite.RunAsync("reconcile") == 0;

@@ -16,7 +16,7 @@ internal sealed record SimulatorLetter(string Id, string AuthorizationKey, strin
 /// The simulator's webhooks on their way: written with what they tell, taken by any replica for a while, and kept when delivered.
 /// A replica that dies leaves them to the others.
 /// </summary>
-internal sealed class SimulatorMail(NpgsqlDataSource dataSource)
+internal sealed class SimulatorMail(NpgsqlDataSource dataSource) : IDisposable
 {
     private const string NoWaitForDisk = "SELECT set_config('synchronous_commit', 'off', true)";
 
@@ -62,6 +62,8 @@ internal sealed class SimulatorMail(NpgsqlDataSource dataSource)
 
     private readonly WakeSignal _posted = new();
     private byte[]? _secret;
+
+    public void Dispose() => _posted.Dispose();
 
     /// <summary>Says that there is something to deliver. Losing the call costs a second.</summary>
     public void Wake() => _posted.Set();

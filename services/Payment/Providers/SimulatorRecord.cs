@@ -73,7 +73,7 @@ internal enum SimulatorAction
 /// has to outlive the Payment service, not the database server. (Should the server lose its last moments, the payment's own commit
 /// cannot be among what it kept: the log is written in order.)
 /// </summary>
-internal sealed class SimulatorRecord
+internal sealed class SimulatorRecord : IDisposable
 {
     private const string NoWaitForDisk = "SELECT set_config('synchronous_commit', 'off', true)";
 
@@ -134,6 +134,8 @@ internal sealed class SimulatorRecord
 
     /// <summary>What it tells by webhook.</summary>
     public SimulatorMail Mail { get; }
+
+    public void Dispose() => Mail.Dispose();
 
     /// <summary>Keeps a call for an authorization, and answers what is known under its key now.</summary>
     public Task<SimulatorEntry> CallAsync(SimulatorCall call, CancellationToken cancellationToken) =>
