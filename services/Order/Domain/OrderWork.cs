@@ -102,12 +102,16 @@ internal sealed class OrderWork
         Add(stepId, StepKind.Refund, amountMinor, now);
     }
 
+    /// <summary>The provider refused a step for good.</summary>
+    public void Refused(Guid stepId, string reason, DateTimeOffset now) =>
+        Refuse(stepId, reason, DomainError.ProviderRefused(Order.Name, reason), now);
+
     /// <summary>Nothing is held any more: an order that waited for it is over, and a fulfilment that was running comes to nothing.</summary>
     public void Voided(string reason, DateTimeOffset now)
     {
         if (Order.FulfilmentId is { } fulfilment)
         {
-            Refuse(fulfilment, reason, DomainError.ProviderRefused(Order.Name, reason), now);
+            Refused(fulfilment, reason, now);
         }
 
         Order = Order.CancelFor(reason, now, Actors.Payment);

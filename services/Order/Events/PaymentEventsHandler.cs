@@ -117,9 +117,8 @@ internal sealed class PaymentEventsHandler(OrderWorkStore works, OrderChanges ch
         {
             var refused = message.Read(PaymentStepRefused.Parser);
             var step = StepId(refused.Step);
-            return new Deed(
-                Id(Order.Collection, refused.Order),
-                (work, at) => work.Refuse(step, refused.Reason, DomainError.ProviderRefused(work.Order.Name, refused.Reason), at)) { StepId = step };
+            var reason = refused.Reason;
+            return new Deed(Id(Order.Collection, refused.Order), (work, at) => work.Refused(step, reason, at)) { StepId = step };
         }
 
         if (message.Type == PaymentVoided.Descriptor.FullName)

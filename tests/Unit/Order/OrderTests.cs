@@ -193,7 +193,9 @@ internal sealed class OrderTests
         _ => order.Cancel("changed my mind", Now),
     };
 
-    private static Aggregate In(State state) => (state switch
+    private static Aggregate In(State state) => Reach(state) with { Changes = [] };
+
+    private static Aggregate Reach(State state) => state switch
     {
         State.Confirmed => Placed().Confirm(Payment, Now),
         State.Rejected => Placed().Reject(Payment, "declined", Now),
@@ -202,17 +204,9 @@ internal sealed class OrderTests
         State.PartiallyRefunded => Refunded(In(State.Fulfilled), 100),
         State.Refunded => Refunded(In(State.PartiallyRefunded), 150),
         _ => Placed(),
-    }) with { Changes = [] };
+    };
 
-    private static object Event(State state) => (state switch
-    {
-        State.Confirmed => Placed().Confirm(Payment, Now),
-        State.Rejected => Placed().Reject(Payment, "declined", Now),
-        State.Cancelled => Placed().Cancel("changed my mind", Now),
-        State.Fulfilled => Fulfilled(In(State.Confirmed)),
-        State.PartiallyRefunded => Refunded(In(State.Fulfilled), 100),
-        _ => Refunded(In(State.PartiallyRefunded), 150),
-    }).Changes[^1].Event!;
+    private static object Event(State state) => Reach(state).Changes[^1].Event!;
 
     private static OrderStep Fulfilment(Aggregate order) => new()
     {
