@@ -13,7 +13,7 @@ namespace Suite.Cli.Import;
 /// <summary>The end of an import: how many orders came to which state, for which reason and what sum in each currency.</summary>
 internal sealed class OrderTally
 {
-    private static readonly State[] Sequence = 
+    private static readonly State[] Sequence =
         [State.Confirmed, State.Fulfilled, State.PartiallyRefunded, State.Refunded, State.Rejected, State.Cancelled, State.Pending];
 
     private readonly List<Group> _groups;

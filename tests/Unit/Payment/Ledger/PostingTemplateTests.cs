@@ -48,7 +48,9 @@ public sealed class PostingTemplateTests
         Assert.That(Net(entries.Where(e => e.IsPending)), Has.All.Property("Value").Zero);
         Assert.That(Net(entries.Where(e => !e.IsPending)), Is.EquivalentTo(new Dictionary<string, decimal>
         {
-            ["providers/simulator/clearing"] = captured, ["revenue"] = -captured, [PostingTemplates.Receivable(payment.CustomerId)] = 0,
+            ["providers/simulator/clearing"] = captured,
+            ["revenue"] = -captured,
+            [PostingTemplates.Receivable(payment.CustomerId)] = 0,
         }));
     }
 
