@@ -38,7 +38,7 @@ public static class PaymentModule
         services.AddSingleton<PaymentChangeWriter>();
         services.AddSingleton<ListPayments>();
         services.AddSingleton<ListDisputes>();
-        services.AddProvider(builder.Configuration);
+        services.AddProvider(builder.Configuration, builder.Environment);
         services.AddSingleton<CallOutcomes>();
         services.AddSingleton<SettlePayment>();
         services.AddSingleton<SettleStep>();

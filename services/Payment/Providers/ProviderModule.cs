@@ -2,16 +2,19 @@ using Microsoft.AspNetCore.Hosting.Server;
 
 namespace Suite.Payments.Providers;
 
-/// <summary>Chooses who holds the customers' money: <c>SUITE_PROVIDER</c> is <c>simulator</c> (when not set) or <c>stripe</c>.</summary>
+/// <summary>
+/// Chooses who holds the customers' money: <c>SUITE_PROVIDER</c> is <c>simulator</c> or <c>stripe</c>. When it is not set it is the
+/// simulator, but not in Production: nobody shall send goods for money that was only played.
+/// </summary>
 internal static class ProviderModule
 {
     /// <summary>The configuration key.</summary>
     public const string Key = "SUITE_PROVIDER";
 
-    /// <exception cref="InvalidOperationException">There is no such provider, or it lacks a setting.</exception>
-    public static void AddProvider(this IServiceCollection services, IConfiguration configuration)
+    /// <exception cref="InvalidOperationException">There is no such provider, it lacks a setting, or none is named in Production.</exception>
+    public static void AddProvider(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
-        switch (NameOf(configuration))
+        switch (NameOf(configuration, environment))
         {
             case SimulatedProvider.ProviderName:
                 services.AddSingleton<SimulatorRecord>();
@@ -45,6 +48,12 @@ internal static class ProviderModule
         }
     }
 
-    private static string NameOf(IConfiguration configuration) =>
-        configuration[Key] is { Length: > 0 } name ? name : SimulatedProvider.ProviderName;
+    private static string NameOf(IConfiguration configuration, IHostEnvironment environment) =>
+        configuration[Key] is { Length: > 0 } name
+            ? name
+            : !environment.IsProduction()
+                ? SimulatedProvider.ProviderName
+                : throw new InvalidOperationException(
+                    $"{Key} is not set. In Production it has to be said who holds the money: {StripeProvider.ProviderName}, "
+                    + $"or {SimulatedProvider.ProviderName} where none is to move.");
 }

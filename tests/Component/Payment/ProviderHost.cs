@@ -51,7 +51,7 @@ internal sealed class ProviderHost : IAsyncDisposable
         builder.Services.AddSingleton(PaymentReplica.Fast with { SimulatorLater = Later });
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton<IProviderEvents>(events);
-        builder.Services.AddProvider(builder.Configuration);
+        builder.Services.AddProvider(builder.Configuration, builder.Environment);
         var app = builder.Build();
         app.MapProvider();
         await app.StartAsync();

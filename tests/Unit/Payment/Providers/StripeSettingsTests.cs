@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
 using NUnit.Framework;
 using Suite.Payments.Providers;
 
@@ -40,19 +41,20 @@ public sealed class StripeSettingsTests
         () => StripeSettings.From(Configuration([.. s_complete.Where(s => s.Item1 != key), (key, value)])),
         Throws.InvalidOperationException.With.Message.Contains(key).And.Message.Not.Contains("sk_test_1"));
 
-    [TestCase("stripe", "SUITE_STRIPE_API_KEY")]
-    [TestCase("paypal", "SUITE_PROVIDER is 'paypal'")]
-    public void A_provider_that_cannot_be_used_is_a_clear_error(string name, string message) => Assert.That(
-        () => new ServiceCollection().AddProvider(Configuration(("SUITE_PROVIDER", name))),
+    [TestCase("stripe", "Development", "SUITE_STRIPE_API_KEY")]
+    [TestCase("paypal", "Development", "SUITE_PROVIDER is 'paypal'")]
+    [TestCase("", "Production", "SUITE_PROVIDER is not set")]
+    public void A_provider_that_cannot_be_used_is_a_clear_error(string name, string environment, string message) => Assert.That(
+        () => new ServiceCollection().AddProvider(Configuration(("SUITE_PROVIDER", name)), new HostingEnvironment { EnvironmentName = environment }),
         Throws.InvalidOperationException.With.Message.Contains(message));
 
-    [TestCase("stripe", typeof(StripeProvider))]
-    [TestCase("simulator", typeof(SimulatedProvider))]
-    [TestCase("", typeof(SimulatedProvider))]
-    public void The_environment_chooses_the_provider(string name, Type type)
+    [TestCase("stripe", "Production", typeof(StripeProvider))]
+    [TestCase("simulator", "Production", typeof(SimulatedProvider))]
+    [TestCase("", "Development", typeof(SimulatedProvider))]
+    public void The_environment_chooses_the_provider(string name, string environment, Type type)
     {
         var services = new ServiceCollection();
-        services.AddProvider(Configuration([.. s_complete, ("SUITE_PROVIDER", name)]));
+        services.AddProvider(Configuration([.. s_complete, ("SUITE_PROVIDER", name)]), new HostingEnvironment { EnvironmentName = environment });
         Assert.That(services.Single(s => s.ServiceType == typeof(IPaymentProvider)).ImplementationType, Is.EqualTo(type));
     }
 
