@@ -181,7 +181,7 @@ public sealed class LocalSuite : IAsyncDisposable
 
     /// <summary>Starts the database again after it was stopped or killed, on the same data and at the same address.</summary>
     public async Task StartPostgresAsync(CancellationToken cancellationToken = default) => Postgres = await PostgresServer.StartAsync(
-        PostgresFolder, Postgres?.Port ?? 0, line => Print("postgres", line), cancellationToken);
+        PostgresFolder, Postgres?.Port ?? 0, line => Print("postgres", line), _options.OutlivesPower, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -18,6 +18,11 @@ public sealed record LocalSuiteOptions
     /// <summary>An existing PostgreSQL server as a connection string; null starts a private one.</summary>
     public string? Postgres { get; init; }
 
+    /// <summary>
+    /// Whether what was committed outlives the machine, and not only its processes. False is for tests: they share one disk and kill processes.
+    /// </summary>
+    public bool OutlivesPower { get; init; } = true;
+
     /// <summary>An existing Redis, in the form of StackExchange.Redis; null starts a private one.</summary>
     public string? Redis { get; init; }
 

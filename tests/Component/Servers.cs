@@ -69,7 +69,7 @@ internal sealed class Servers
         s_folder = Directory.CreateTempSubdirectory("suite-component-").FullName;
         try
         {
-            var postgres = PostgresServer.StartAsync(Path.Combine(s_folder, "postgres"));
+            var postgres = PostgresServer.StartAsync(Path.Combine(s_folder, "postgres"), outlivesPower: false);
             s_redis = await RedisServer.StartAsync(Path.Combine(s_folder, "redis"));
             s_postgres = await postgres;
         }

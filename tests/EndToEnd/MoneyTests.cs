@@ -109,6 +109,30 @@ internal sealed class MoneyTests
         await Books.SettleAndCheckAsync(_suite);
     }
 
+    [TestCase("approve", OrderState.Confirmed)]
+    [TestCase("decline", OrderState.Rejected)]
+    public async Task A_card_that_wants_its_holder_is_decided_on_their_banks_page(string outcome, OrderState state)
+    {
+        var placed = await _suite.PlaceAsync("tok_requires_action");
+        await Eventually.That(async () => (await _suite.PaymentOfAsync(placed.Name))?.State, Is.EqualTo(PaymentState.RequiresAction));
+        await Eventually.That(
+            async () => (await _suite.Orders().GetOrderAsync(new GetOrderRequest { Name = placed.Name })).StateReason, Is.EqualTo("requires_action"));
+        var action = (await _suite.PaymentOfAsync(placed.Name))!.NextAction;
+
+        using var browser = new HttpClient();
+        Assert.That(await browser.GetStringAsync(new Uri(action.RedirectUri)), Does.Contain("button"));
+        using var form = new FormUrlEncodedContent([new("outcome", outcome)]);
+        using var decided = await browser.PostAsync(new Uri(action.RedirectUri), form);
+
+        Assert.That(decided.IsSuccessStatusCode, Is.True, decided.ToString());
+        await Eventually.That(
+            async () => (await _suite.Orders(1).GetOrderAsync(new GetOrderRequest { Name = placed.Name })).State, Is.EqualTo(state));
+        var events = await _suite.Orders().ListOrderEventsAsync(new ListOrderEventsRequest { Parent = placed.Name });
+        Assert.That(
+            events.Events.Select(e => e.Type.ToString()), Is.EqualTo(new[] { "Placed", "ActionRequired", state.ToString() }));
+        await Books.SettleAndCheckAsync(_suite);
+    }
+
     [Test]
     public async Task Suite_its_provider_and_its_ledger_agree_on_every_payment()
     {

@@ -135,7 +135,10 @@ internal sealed class RealKafkaBroker : KafkaBroker
             return;
         }
 
-        var id = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).Replace('+', '-').Replace('/', '_').TrimEnd('=');
+        // Its text must not begin with '-', which the tool would take for an option: a first byte below 128 makes it a letter.
+        var bytes = Guid.NewGuid().ToByteArray();
+        bytes[0] &= 0x7F;
+        var id = Convert.ToBase64String(bytes).Replace('+', '-').Replace('/', '_').TrimEnd('=');
         List<string> output = [];
         var code = await ChildProcess.RunAsync(
             Command(home, folder, "kafka-storage.sh", "format", "--ignore-formatted", "-t", id, "-c", settings), output.Add, cancellationToken);

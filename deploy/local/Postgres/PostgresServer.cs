@@ -50,10 +50,18 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <param name="dataDirectory">The folder of this server.</param>
     /// <param name="port">The port on 127.0.0.1; 0 for a free one.</param>
     /// <param name="log">Gets what the server prints, and what is done.</param>
+    /// <param name="outlivesPower">
+    /// Whether what was committed outlives the machine (<c>fsync</c>). Without it, it still outlives a SIGKILL of every process: the operating
+    /// system has it. That is for tests, many of whose servers share one disk and kill processes, not machines.
+    /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SuiteLocalException">PostgreSQL is missing or does not start; the message says why.</exception>
     public static async Task<PostgresServer> StartAsync(
-        string dataDirectory, int port = 0, Action<string>? log = null, CancellationToken cancellationToken = default)
+        string dataDirectory,
+        int port = 0,
+        Action<string>? log = null,
+        bool outlivesPower = true,
+        CancellationToken cancellationToken = default)
     {
         log ??= static _ => { };
         await PostgresInstall.EnsureAsync(log, cancellationToken);
@@ -63,7 +71,7 @@ public sealed class PostgresServer : IAsyncDisposable
             var chosen = port == 0 ? FreePorts.Next() : port;
             try
             {
-                return await StartAsync(data, chosen, log, cancellationToken);
+                return await StartAsync(data, chosen, log, outlivesPower, cancellationToken);
             }
             catch (SuiteLocalException) when (port == 0 && attempt < 3 && !FreePorts.IsFree(chosen))
             {
@@ -72,7 +80,7 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    /// <summary>SIGKILL to the server and all its processes, as when the machine loses power.</summary>
+    /// <summary>SIGKILL to the server and all its processes.</summary>
     public async Task KillAsync()
     {
         await _process.KillAsync();
@@ -93,11 +101,12 @@ public sealed class PostgresServer : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
-    private static async Task<PostgresServer> StartAsync(PostgresData data, int port, Action<string> log, CancellationToken cancellationToken)
+    private static async Task<PostgresServer> StartAsync(
+        PostgresData data, int port, Action<string> log, bool outlivesPower, CancellationToken cancellationToken)
     {
         var last = new LastLines(log);
         var process = ChildProcess.Start(
-            data.Command(data.Binaries.Server, ["-D", PostgresData.Handle, .. Settings(port)]) with { DeathSignal = "QUIT" }, last.Add);
+            data.Command(data.Binaries.Server, ["-D", PostgresData.Handle, .. Settings(port, outlivesPower)]) with { DeathSignal = "QUIT" }, last.Add);
         var settings = new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1",
@@ -149,7 +158,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Durable, sized for a few services on one machine, and quiet.</summary>
-    private static IEnumerable<string> Settings(int port)
+    private static IEnumerable<string> Settings(int port, bool outlivesPower)
     {
         Dictionary<string, string> settings = new()
         {
@@ -161,7 +170,7 @@ public sealed class PostgresServer : IAsyncDisposable
             ["max_wal_size"] = "2GB",
             ["checkpoint_timeout"] = "15min",
             ["wal_compression"] = "on",
-            ["fsync"] = "on",
+            ["fsync"] = outlivesPower ? "on" : "off",
             ["synchronous_commit"] = "on",
             ["full_page_writes"] = "on",
             ["jit"] = "off",

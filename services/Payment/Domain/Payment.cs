@@ -109,6 +109,13 @@ internal sealed partial record Payment
     /// <summary>The hold is to be released, and no capture is running that may change what there is to release.</summary>
     public bool VoidIsDue => VoidRequested && State == State.Authorized && CapturingMinor == 0;
 
+    /// <summary>
+    /// Whether all that was taken is to be given back: its order was cancelled, and somebody captured it all the same. What is disputed
+    /// is taken back already, and is for people to look at.
+    /// </summary>
+    public bool RefundIsDue => VoidRequested && VoidReason.Length == 0 && DisputedMinor == 0 && RefundableMinor > 0
+        && State is State.Captured or State.PartiallyRefunded;
+
     /// <summary>The provider was asked to authorize and has not said yes or no yet.</summary>
     public bool IsOpen => State is State.Pending or State.RequiresAction;
 
@@ -168,7 +175,8 @@ internal sealed partial record Payment
 
     /// <summary>
     /// What is held, or may come to be held, is to be released. Closes an intent the provider was never asked about, and one that holds
-    /// nothing. Changes nothing at a payment that holds nothing any more, or whose void was requested before.
+    /// nothing. Where the order was cancelled, what was taken meanwhile is to be given back. Changes nothing at a payment of which
+    /// nothing is left, or whose void was requested before.
     /// </summary>
     /// <param name="reason">Why, in a word; empty when the order was cancelled.</param>
     /// <param name="now">The present.</param>
@@ -181,6 +189,7 @@ internal sealed partial record Payment
             Next(now) with { State = State.Voided, VoidRequested = true, VoidReason = reason },
         State.Pending or State.RequiresAction or State.Authorized when !VoidRequested =>
             this with { VoidRequested = true, VoidReason = reason },
+        State.Captured or State.PartiallyRefunded when !VoidRequested && reason.Length == 0 => this with { VoidRequested = true },
         _ => this,
     };
 

@@ -90,7 +90,7 @@ internal sealed class OrderEventsHandler(
 
     /// <summary>
     /// Takes note in the caller's transaction that orders were cancelled. An intent the provider was never asked about is closed with its
-    /// event; what is held, or will turn out to be held, is released by a step.
+    /// event; what is held, or will turn out to be held, is released by a step; what a backend has captured meanwhile is given back.
     /// </summary>
     private async Task ReleaseAsync(
         Dictionary<Guid, IncomingMessage> cancels, DateTimeOffset now, NpgsqlTransaction transaction, CancellationToken cancellationToken)
@@ -107,7 +107,7 @@ internal sealed class OrderEventsHandler(
                     Cause = cancels[after.OrderId],
                     // The call that made it, where one did, is answered with what became of it.
                     Call = closed && before.IsOpen && after is { RequestId: { } id, RequestHash: { } hash } ? new RequestKey(id, hash) : null,
-                }.ThenVoidWhatIsDue());
+                }.ThenVoidWhatIsDue().ThenRefundWhatIsDue());
             }
         }
 

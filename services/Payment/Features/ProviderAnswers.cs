@@ -100,7 +100,9 @@ internal static class ProviderAnswers
             StepKind.Refund => PostingTemplates.Refunded(after, after.Provider, step.Id, amount, after.UpdateTime),
             _ => throw new InvalidOperationException($"A {step.Plan.Kind} is no step of its own."),
         };
-        return new PaymentChange(after) { Answered = answered, Postings = [posting], Events = [answered.ToDone(after)] }.ThenVoidWhatIsDue();
+        var change = new PaymentChange(after) { Answered = answered, Postings = [posting], Events = [answered.ToDone(after)] }.ThenVoidWhatIsDue();
+        // Begun once, by what made it due: a refund that was refused is for people to look at.
+        return step.Plan.Kind == StepKind.Refund ? change : change.ThenRefundWhatIsDue();
     }
 
     private static PaymentChange Refused(Payment payment, PaymentStep step, DateTimeOffset now)

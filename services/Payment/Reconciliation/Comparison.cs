@@ -144,7 +144,7 @@ internal static class Comparison
         }
 
         var refunded = order.RefundedAmount is { } money ? MoneyAmount.FromProto(money, "refunded_amount").MinorUnits : 0;
-        if (refunded != payment.RefundedMinor)
+        if (refunded != payment.RefundedMinor && order.State != OrderState.Cancelled)
         {
             yield return Of("refunded_amount", Text(refunded, payment), Text(payment.RefundedMinor, payment));
         }
@@ -165,7 +165,8 @@ internal static class Comparison
         // The event is on its way while a capture, a void or a refund is running.
         OrderState.Confirmed => payment.State == State.Authorized,
         OrderState.Rejected => payment.State == State.Declined,
-        OrderState.Cancelled => payment.State is State.Voided or State.Declined || payment is { IsInFlight: true, CapturedMinor: 0 }
+        // What a backend captured while the order was cancelled is given back.
+        OrderState.Cancelled => payment.State is State.Voided or State.Declined or State.Refunded || payment is { IsInFlight: true, CapturedMinor: 0 }
             || payment is { State: State.Authorized, Amount.MinorUnits: 0 },
         // Nothing is captured of nothing.
         OrderState.Fulfilled => payment.State == State.Captured || payment is { State: State.Authorized, Amount.MinorUnits: 0 },

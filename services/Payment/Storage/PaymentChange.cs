@@ -42,14 +42,27 @@ internal sealed record PaymentChange(Payment After)
 
     /// <summary>The change that also begins the void that is due after it, where one is.</summary>
     public PaymentChange ThenVoidWhatIsDue() => After.VoidIsDue
-        ? this with { Begun = [.. Begun, new NewStep(VoidStep(After), Cause is null ? TraceContext.OfCurrent() : TraceContext.Of(Cause))] }
+        ? this with { Begun = [.. Begun, new NewStep(Step(After, After.PlanVoid()), Cause is null ? TraceContext.OfCurrent() : TraceContext.Of(Cause))] }
         : this;
 
-    private static PaymentStep VoidStep(Payment payment) => new()
+    /// <summary>The change that also begins the refund that is due after it, where one is.</summary>
+    public PaymentChange ThenRefundWhatIsDue()
+    {
+        if (!After.RefundIsDue)
+        {
+            return this;
+        }
+
+        var (after, plan) = After.BeginRefund(null, After.UpdateTime);
+        var trace = Cause is null ? TraceContext.OfCurrent() : TraceContext.Of(Cause);
+        return this with { After = after, Begun = [.. Begun, new NewStep(Step(after, plan!.Value), trace)] };
+    }
+
+    private static PaymentStep Step(Payment payment, StepPlan plan) => new()
     {
         Id = Guid.CreateVersion7(payment.UpdateTime),
         PaymentId = payment.Id,
-        Plan = payment.PlanVoid(),
+        Plan = plan,
         State = StepState.Intended,
         CreateTime = payment.UpdateTime,
     };

@@ -84,9 +84,10 @@ internal sealed class PostgresServerTests
     [Test]
     public async Task It_is_durable_and_asks_for_a_password()
     {
-        Assert.That(await ExecuteAsync(Servers.Postgres, "SHOW fsync"), Is.EqualTo("on"));
-        Assert.That(await ExecuteAsync(Servers.Postgres, "SHOW synchronous_commit"), Is.EqualTo("on"));
-        var wrong = new NpgsqlConnectionStringBuilder(Servers.Postgres.ConnectionString) { Password = "wrong", Pooling = false };
+        await using var server = await PostgresServer.StartAsync(Servers.NewFolder());
+        Assert.That(await ExecuteAsync(server, "SHOW fsync"), Is.EqualTo("on"));
+        Assert.That(await ExecuteAsync(server, "SHOW synchronous_commit"), Is.EqualTo("on"));
+        var wrong = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Password = "wrong", Pooling = false };
         await using var connection = new NpgsqlConnection(wrong.ConnectionString);
         var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.OpenAsync());
         Assert.That(refused!.SqlState, Is.EqualTo(PostgresErrorCodes.InvalidPassword));

@@ -30,7 +30,7 @@ public sealed class PaymentProcessTests
     [OneTimeSetUp]
     public async Task StartServers()
     {
-        _postgres = await PostgresServer.StartAsync(Path.Combine(Servers.NewFolder(), "postgres"));
+        _postgres = await PostgresServer.StartAsync(Path.Combine(Servers.NewFolder(), "postgres"), outlivesPower: false);
         _kafka = KafkaBroker.StartMock();
         _keys = new TestKeys();
         _user = await SecuredHost.StartAsync("user", _keys, _trust, app => app.MapGrpcService<PlayedTrustService>());

@@ -49,6 +49,7 @@ internal sealed class TestSuite : IAsyncDisposable
         var options = change(new LocalSuiteOptions
         {
             DataDirectory = Directory.CreateTempSubdirectory("suite-e2e-").FullName,
+            OutlivesPower = false,
             Environment = new Dictionary<string, string>
             {
                 ["SUITE_PROVIDER_TIMEOUT"] = "1",
