@@ -6,7 +6,7 @@ namespace Suite.Tests.Component;
 internal static class Eventually
 {
     /// <summary>Asks again until the constraint holds; fails with the last answer after <paramref name="seconds"/>.</summary>
-    public static async Task That<T>(Func<Task<T>> actual, IResolveConstraint expected, int seconds = 30)
+    public static async Task That<T>(Func<Task<T>> actual, IResolveConstraint expected, int seconds = 90)
     {
         var constraint = expected.Resolve();
         var deadline = DateTime.UtcNow.AddSeconds(seconds);

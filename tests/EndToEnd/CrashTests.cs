@@ -60,7 +60,7 @@ internal sealed class CrashTests
     public async Task Payment_dies_between_the_release_at_the_provider_and_the_commit()
     {
         var order = await _suite.DecidedAsync((await _suite.PlaceAsync()).Name);
-        var payment = await CrashingAsync(_suite.Local.Payment, "payment.after-provider");
+        var payment = await CrashingAsync(_suite.Local.Payment, "payment.step-asked");
         await _suite.Orders().CancelOrderAsync(new CancelOrderRequest { Name = order.Name, RequestId = Guid.NewGuid().ToString() });
         await DeadAsync(payment);
         await _suite.MendAsync();

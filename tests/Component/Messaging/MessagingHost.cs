@@ -90,7 +90,7 @@ internal sealed class MessagingHost : IAsyncDisposable
     /// <summary>Waits until numbers took effect for a key, in order; when they do not, the failure says where everything is.</summary>
     public async Task TookEffectAsync(string key, IEnumerable<int> numbers)
     {
-        var deadline = DateTime.UtcNow.AddSeconds(30);
+        var deadline = DateTime.UtcNow.AddSeconds(90);
         while (!(await EffectsAsync(key)).SequenceEqual(numbers) && DateTime.UtcNow < deadline)
         {
             await Task.Delay(20);

@@ -59,7 +59,7 @@ internal sealed class SimulatorWebhookTests
         await CaptureAsync(host, payment, 1000);
 
         await DeliveredAsync(payment, 2);
-        Assert.That(host.Events.Of(payment), Is.EqualTo((string[])["Authorize Approved", "Capture Approved"]));
+        Assert.That(host.Events.Of(payment), Is.EquivalentTo((string[])["Authorize Approved", "Capture Approved"]));
         Assert.That(host.Events.Verdicts.Count(v => v == ProviderEventVerdict.Repeated), Is.EqualTo(2));
     }
 

@@ -11,7 +11,7 @@ internal sealed record Written(string Rows, long Users, string Newest)
         """
         SELECT concat_ws(' ',
             (SELECT count(*) FROM orders), (SELECT count(*) FROM order_lines), (SELECT count(*) FROM products),
-            (SELECT count(*) FROM idempotency), (SELECT count(*) FROM order_history WHERE state IN (1, 4)),
+            (SELECT count(*) FROM idempotency WHERE NOT refused), (SELECT count(*) FROM order_history WHERE state IN (1, 4)),
             (SELECT count(*) FROM outbox WHERE type ~ '(OrderPlaced|OrderCancelled)$'))
         """;
 
