@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Suite.Local.Folders;
 using Suite.Local.Kafka;
 using Suite.Local.Postgres;
 using Suite.Local.Redis;
@@ -66,7 +67,7 @@ internal sealed class Servers
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        s_folder = Directory.CreateTempSubdirectory("suite-component-").FullName;
+        s_folder = ScratchFolder.Create("component");
         try
         {
             var postgres = PostgresServer.StartAsync(Path.Combine(s_folder, "postgres"), outlivesPower: false);

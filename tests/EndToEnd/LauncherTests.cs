@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using NUnit.Framework;
+using Suite.Local.Folders;
 
 namespace Suite.Tests.EndToEnd;
 
@@ -17,7 +18,7 @@ internal sealed class LauncherTests
     private string _folder = string.Empty;
 
     [SetUp]
-    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("suite-launcher-").FullName;
+    public void MakeFolder() => _folder = ScratchFolder.Create("launcher");
 
     [TearDown]
     public void RemoveFolder() => Directory.Delete(_folder, recursive: true);

@@ -131,10 +131,11 @@ internal sealed class RedisAwayTests
         _server = await RedisServer.StartAsync(_folder, _server.Port);
         await Eventually.That(() => Task.FromResult(early.Pulse.IsAlive && _one.Pulse.IsAlive), Is.True);
 
+        // Memory is believed for thirty seconds: what is seen before has been heard.
         await early.ReadAsync(_id);
         await _one.WriteAsync(_id, "1");
-        await Eventually.That(() => early.NameAsync(_id), Is.EqualTo("1"), seconds: 2);
+        await Eventually.That(() => early.NameAsync(_id), Is.EqualTo("1"), seconds: 10);
         await early.WriteAsync(_id, "2");
-        await Eventually.That(() => _one.NameAsync(_id), Is.EqualTo("2"), seconds: 2);
+        await Eventually.That(() => _one.NameAsync(_id), Is.EqualTo("2"), seconds: 10);
     }
 }

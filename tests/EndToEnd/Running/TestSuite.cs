@@ -8,6 +8,7 @@ using Suite.Contracts.Orders.V1;
 using Suite.Contracts.Payments.V1;
 using Suite.Contracts.Users.V1;
 using Suite.Local;
+using Suite.Local.Folders;
 using Suite.Local.Services;
 
 namespace Suite.Tests.EndToEnd.Running;
@@ -48,7 +49,7 @@ internal sealed class TestSuite : IAsyncDisposable
     {
         var options = change(new LocalSuiteOptions
         {
-            DataDirectory = Directory.CreateTempSubdirectory("suite-e2e-").FullName,
+            DataDirectory = ScratchFolder.Create("e2e"),
             OutlivesPower = false,
             Environment = new Dictionary<string, string>
             {
