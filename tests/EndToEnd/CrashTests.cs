@@ -75,11 +75,13 @@ internal sealed class CrashTests
         string service, string topic, string type)
     {
         var dying = await CrashingAsync(_suite.Local.Service(service), "relay.after-publish");
-        var placed = await _suite.PlaceAsync();
-        var key = placed.Name["orders/".Length..];
+        await using var client = _suite.Client();
+        // It may die before it has answered: the same request is answered by whoever comes after it.
+        var placing = client.Orders.CreateAsync(await _suite.RequestAsync(await _suite.NewCustomerAsync()));
         await DeadAsync(dying);
-        Assert.That(Topic.EventsOf(_suite, topic, key), Does.Contain(type), "It was published.");
         await _suite.MendAsync();
+        var placed = await placing;
+        var key = placed.Name["orders/".Length..];
 
         Assert.That((await _suite.DecidedAsync(placed.Name)).State, Is.EqualTo(State.Confirmed));
         await Eventually.That(
