@@ -71,6 +71,13 @@ internal sealed class TakeProviderEvent(
             return (ProviderEventVerdict.UnknownPayment, []);
         }
 
+        if (providerEvent is ProviderEvent.HoldExpired && payment.State == State.Pending)
+        {
+            // It holds what we do not know it to hold: the answer to the authorization was lost. Taken in now, the end would be forgotten, and
+            // the authorization would be found later and believed.
+            return (ProviderEventVerdict.TooEarly, []);
+        }
+
         if (!await RememberAsync(providerEvent, paymentId, transaction, cancellationToken))
         {
             return (ProviderEventVerdict.Repeated, []);

@@ -45,6 +45,9 @@ internal enum ProviderEventVerdict
 
     /// <summary>It is about a payment that is not known here.</summary>
     UnknownPayment = 2,
+
+    /// <summary>It tells of what is not known here yet. Nothing was remembered: it is to be sent again.</summary>
+    TooEarly = 3,
 }
 
 /// <summary>Takes in what providers tell by themselves.</summary>

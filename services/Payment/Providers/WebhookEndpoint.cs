@@ -65,9 +65,12 @@ internal sealed class WebhookEndpoint(IProviderWebhooks webhooks, ILogger<Webhoo
                 // A webhook that is read is taken in even if its sender goes away.
                 var verdict = await context.RequestServices.GetRequiredService<IProviderEvents>().TakeAsync(told, CancellationToken.None);
                 PaymentLog.WebhookTaken(logger, webhooks.Name, told.EventId, told.GetType().Name, verdict);
-                return verdict == ProviderEventVerdict.UnknownPayment
-                    ? Problem(StatusCodes.Status404NotFound, "No such payment is known here.")
-                    : TypedResults.Ok();
+                return verdict switch
+                {
+                    ProviderEventVerdict.UnknownPayment => Problem(StatusCodes.Status404NotFound, "No such payment is known here."),
+                    ProviderEventVerdict.TooEarly => Problem(StatusCodes.Status503ServiceUnavailable, "It comes too early; send it again."),
+                    _ => TypedResults.Ok(),
+                };
             default:
                 return TypedResults.Ok();
         }

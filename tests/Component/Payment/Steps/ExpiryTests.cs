@@ -202,6 +202,33 @@ public sealed class ExpiryTests : StepFixture
         Assert.That(await BooksAsync(payment.Name), Is.Empty);
     }
 
+    // Found by the fault run: such an order stayed CONFIRMED with nothing held.
+    [Test]
+    public async Task A_hold_that_ends_before_its_authorization_is_known_is_told_again_and_voided()
+    {
+        var answer = new TaskCompletionSource<ProviderAnswer>();
+        var asked = new TaskCompletionSource();
+        var replica = Replica(new ScriptedProvider((_, _, _) =>
+        {
+            asked.TrySetResult();
+            return answer.Task;
+        })).StartWorking();
+        var order = Guid.CreateVersion7();
+        await replica.HandleAsync(PaymentReplica.Placed(order, "tok_expires"));
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        var name = (await PaymentAsync(order)).Name;
+        var ended = Expired(name);
+
+        Assert.That(await replica.Events.TakeAsync(ended, default), Is.EqualTo(ProviderEventVerdict.TooEarly));
+        answer.SetResult(new ProviderAnswer.Approved("ref"));
+        await UntilStateAsync(order, State.Authorized);
+
+        Assert.That(await replica.Events.TakeAsync(ended, default), Is.EqualTo(ProviderEventVerdict.Accepted));
+        var payment = await GetAsync(replica, name);
+        Assert.That((payment.State, payment.VoidReason), Is.EqualTo((State.Voided, "authorization_expired")));
+        Assert.That(await BooksAsync(name), Is.Empty);
+    }
+
     private async Task<Guid> WaitingAsync(PaymentReplica replica)
     {
         var order = Guid.CreateVersion7();
