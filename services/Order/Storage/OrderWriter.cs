@@ -19,7 +19,8 @@ internal sealed class OrderWriter(NpgsqlDataSource dataSource, IOutbox outbox)
         FROM order_lines WHERE order_id = ANY($1) ORDER BY order_id, line_number
         """;
 
-    // A row that makes a version is at place 0 of it; what follows without one comes after what is there.
+    // A row that makes a version is at place 0 of it; what follows without one comes after what is there. Clocks of replicas differ, and what
+    // makes no version moves no time of the order: the times of its history never run backwards.
     private const string UpdateMany =
         """
         WITH change AS (
@@ -33,11 +34,14 @@ internal sealed class OrderWriter(NpgsqlDataSource dataSource, IOutbox outbox)
         ), history AS (
             INSERT INTO order_history (
                 order_id, version, place, state, state_reason, payment_id, update_time, event_type, actor, note, amount_minor, step_id)
-            SELECT order_id, version,
-                COALESCE((SELECT max(b.place) + 1 FROM order_history b WHERE b.order_id = h.order_id AND b.version = h.version), 0)
-                    + row_number() OVER (PARTITION BY order_id, version ORDER BY n) - 1,
-                state, state_reason, payment_id, update_time, event_type, actor, note, amount_minor, step_id
-            FROM happened h
+            SELECT h.order_id, h.version,
+                CASE WHEN last.version = h.version THEN last.place + 1 ELSE 0 END
+                    + row_number() OVER (PARTITION BY h.order_id, h.version ORDER BY h.n) - 1,
+                h.state, h.state_reason, h.payment_id, greatest(h.update_time, last.update_time), h.event_type, h.actor, h.note, h.amount_minor, h.step_id
+            FROM happened h LEFT JOIN LATERAL (
+                SELECT b.version, b.place, b.update_time FROM order_history b
+                WHERE b.order_id = h.order_id ORDER BY b.version DESC, b.place DESC LIMIT 1
+            ) AS last ON true
         )
         UPDATE orders o
         SET state = c.state, state_reason = c.state_reason, payment_id = c.payment_id, version = c.version, update_time = c.update_time,

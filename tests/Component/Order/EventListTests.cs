@@ -53,6 +53,27 @@ internal sealed class EventListTests
     }
 
     [Test]
+    public async Task Times_never_run_backwards_whatever_the_clocks_of_replicas_are()
+    {
+        await using var ahead = await OrderRoom.JoinAsync(_room, wrongBy: TimeSpan.FromMinutes(5));
+        var order = await _room.FulfilOneAsync(_room.Request(("tea", 4)));
+        _room.Payments.Refusals.Enqueue(FulfilTests.Refusal(DomainError.ProviderRefused("payments/1", "closed")));
+        await FulfilTests.RefusedAsync(() => ahead.RefundAsync(order), ErrorReason.ProviderRefused);
+
+        await _room.RefundAsync(order);
+
+        var events = await _room.ToldAsync(order);
+        Assert.That(events.Select(e => e.Type), Is.EqualTo(new[]
+        {
+            EventType.Placed, EventType.Confirmed, EventType.FulfillmentStarted, EventType.Fulfilled,
+            EventType.RefundStarted, EventType.RefundFailed, EventType.RefundStarted, EventType.Refunded,
+        }));
+        var times = events.Select(e => e.EventTime.ToDateTimeOffset()).ToList();
+        Assert.That(times[4] - times[3], Is.GreaterThan(TimeSpan.FromMinutes(4)), "the clock of the other is ahead");
+        Assert.That(times, Is.Ordered);
+    }
+
+    [Test]
     public async Task A_customer_is_told_of_their_own_orders_alone()
     {
         var owner = Callers.User(_room.Customer);

@@ -49,13 +49,14 @@ internal sealed class OrderRoom : IAsyncDisposable
     public string Customer { get; } = $"users/{Guid.CreateVersion7()}";
 
     public static Task<OrderRoom> OpenAsync(params (string Key, string Value)[] settings) =>
-        OpenAsync(new PlayedUsers(), new PlayedPayments(), isReplica: false, settings);
+        OpenAsync(new PlayedUsers(), new PlayedPayments(), TimeProvider.System, isReplica: false, settings);
 
-    /// <summary>Another replica of an open room: the same database, with what is in it, and the same Payment.</summary>
-    public static Task<OrderRoom> JoinAsync(OrderRoom room) => OpenAsync(room.Users, room.Payments, isReplica: true);
+    /// <summary>Another replica of an open room: the same database, with what is in it, and the same Payment; its clock may be wrong.</summary>
+    public static Task<OrderRoom> JoinAsync(OrderRoom room, TimeSpan wrongBy = default) => OpenAsync(
+        room.Users, room.Payments, new WrongClock(wrongBy), isReplica: true);
 
     private static async Task<OrderRoom> OpenAsync(
-        PlayedUsers users, PlayedPayments payments, bool isReplica, params (string Key, string Value)[] settings)
+        PlayedUsers users, PlayedPayments payments, TimeProvider clock, bool isReplica, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var server = new DatabaseServer(Servers.Postgres.ConnectionString, s_database);
@@ -68,6 +69,7 @@ internal sealed class OrderRoom : IAsyncDisposable
             builder.Configuration[key] = value;
         }
 
+        builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton<Suite.Platform.Errors.ErrorTranslation>();
         builder.AddOrders();
         builder.Services.AddSingleton(server);
@@ -194,6 +196,11 @@ internal sealed class OrderRoom : IAsyncDisposable
 
         static bool IsPassing(Exception e) => e is NpgsqlException { IsTransient: true } or PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable }
             || e is Suite.Platform.Errors.DomainException { Reason: Suite.Contracts.Common.V1.ErrorReason.RequestInProgress };
+    }
+
+    private sealed class WrongClock(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;
     }
 
     public static RequestKey NewKey() => new(Guid.NewGuid(), new byte[32]);
