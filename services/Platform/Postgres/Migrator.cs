@@ -40,8 +40,13 @@ internal sealed class Migrator(NpgsqlDataSource dataSource, DatabaseServer serve
         }
         finally
         {
-            await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockKey})", CancellationToken.None);
-            await ExecuteAsync(connection, "RESET lock_timeout; RESET statement_timeout", CancellationToken.None);
+            // A connection that was lost took its lock and its settings with it. Asking it once more would hide what went wrong, and that is what
+            // tells whether to try again.
+            if (connection.FullState == System.Data.ConnectionState.Open)
+            {
+                await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockKey})", CancellationToken.None);
+                await ExecuteAsync(connection, "RESET lock_timeout; RESET statement_timeout", CancellationToken.None);
+            }
         }
     }
 
@@ -117,7 +122,8 @@ internal sealed class Migrator(NpgsqlDataSource dataSource, DatabaseServer serve
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        // A migration, or the wait for the replica that runs it, takes as long as it takes.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }
