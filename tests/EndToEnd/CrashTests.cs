@@ -28,9 +28,8 @@ internal sealed class CrashTests
         var placing = client.Orders.CreateAsync(request);
         await DeadAsync(order);
 
-        var customer = Guid.Parse(request.Order.Customer["users/".Length..]);
-        var id = await _suite.ScalarAsync<Guid>("order", "SELECT id FROM orders WHERE customer_id = $1", customer);
-        Assert.That(Topic.EventsOf(_suite, "suite.order.v1", id.ToString()), Is.Empty, "It died before it could tell.");
+        var id = await CommittedAsync(request);
+        Assert.That(Topic.EventsOf(_suite, "suite.order.v1", id), Is.Empty, "It died before it could tell.");
         Assert.That(placing.IsCompleted, Is.False, "Nobody was told.");
         await _suite.MendAsync();
 
@@ -74,15 +73,17 @@ internal sealed class CrashTests
     public async Task A_relay_dies_after_it_published_and_before_it_marked_and_nothing_takes_effect_twice(
         string service, string topic, string type)
     {
-        var dying = await CrashingAsync(_suite.Local.Service(service), "relay.after-publish");
+        var request = await _suite.RequestAsync(await _suite.NewCustomerAsync());
         await using var client = _suite.Client();
+        var dying = await CrashingAsync(_suite.Local.Service(service), "relay.after-publish");
         // It may die before it has answered: the same request is answered by whoever comes after it.
-        var placing = client.Orders.CreateAsync(await _suite.RequestAsync(await _suite.NewCustomerAsync()));
+        var placing = client.Orders.CreateAsync(request);
         await DeadAsync(dying);
+        var key = await CommittedAsync(request);
+        Assert.That(Topic.EventsOf(_suite, topic, key), Does.Contain(type), "It was published.");
         await _suite.MendAsync();
-        var placed = await placing;
-        var key = placed.Name["orders/".Length..];
 
+        var placed = await placing;
         Assert.That((await _suite.DecidedAsync(placed.Name)).State, Is.EqualTo(State.Confirmed));
         await Eventually.That(
             () => Task.FromResult(Topic.EventsOf(_suite, topic, key).Count(t => t == type)), Is.GreaterThan(1), "It is published again.");
@@ -117,6 +118,13 @@ internal sealed class CrashTests
 
     private static async Task DeadAsync(ServiceProcess process) =>
         Assert.That(await process.Exited.WaitAsync(s_patience), Is.EqualTo(137), "It was killed, and did not end by itself.");
+
+    /// <summary>The id of the order that a request made, whether it was answered or not: the only one of its customer.</summary>
+    private async Task<string> CommittedAsync(CreateOrderRequest request)
+    {
+        var customer = Guid.Parse(request.Order.Customer["users/".Length..]);
+        return (await _suite.ScalarAsync<Guid>("order", "SELECT id FROM orders WHERE customer_id = $1", customer)).ToString();
+    }
 
     private Task<long> AuthorizationsAsync(Order order) => _suite.ScalarAsync<long>(
         "payment",
