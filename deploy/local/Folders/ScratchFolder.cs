@@ -1,4 +1,5 @@
 using System.Globalization;
+using Suite.Local.Keys;
 using Suite.Local.Processes;
 
 namespace Suite.Local.Folders;
@@ -31,15 +32,7 @@ public static class ScratchFolder
 
         var self = Environment.ProcessId;
         var folder = Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{mine}{self}-{ProcFs.StartTime(self) ?? 0}-{Guid.NewGuid():N}"));
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
+        OwnerFile.MakeFolder(folder);
         return folder;
     }
 
