@@ -55,7 +55,9 @@ internal sealed class EventListTests
     [Test]
     public async Task Times_never_run_backwards_whatever_the_clocks_of_replicas_are()
     {
-        await using var ahead = await OrderRoom.JoinAsync(_room, wrongBy: TimeSpan.FromMinutes(5));
+        var clock = new TestClock();
+        clock.Advance(TimeSpan.FromMinutes(5));
+        await using var ahead = await OrderRoom.JoinAsync(_room, clock);
         var order = await _room.FulfilOneAsync(_room.Request(("tea", 4)));
         _room.Payments.Refusals.Enqueue(FulfilTests.Refusal(DomainError.ProviderRefused("payments/1", "closed")));
         await FulfilTests.RefusedAsync(() => ahead.RefundAsync(order), ErrorReason.ProviderRefused);

@@ -51,9 +51,9 @@ internal sealed class OrderRoom : IAsyncDisposable
     public static Task<OrderRoom> OpenAsync(params (string Key, string Value)[] settings) =>
         OpenAsync(new PlayedUsers(), new PlayedPayments(), TimeProvider.System, isReplica: false, settings);
 
-    /// <summary>Another replica of an open room: the same database, with what is in it, and the same Payment; its clock may be wrong.</summary>
-    public static Task<OrderRoom> JoinAsync(OrderRoom room, TimeSpan wrongBy = default) => OpenAsync(
-        room.Users, room.Payments, new WrongClock(wrongBy), isReplica: true);
+    /// <summary>Another replica of an open room: the same database, with what is in it, and the same Payment; its clock may be another.</summary>
+    public static Task<OrderRoom> JoinAsync(OrderRoom room, TimeProvider? clock = null) =>
+        OpenAsync(room.Users, room.Payments, clock ?? TimeProvider.System, isReplica: true);
 
     private static async Task<OrderRoom> OpenAsync(
         PlayedUsers users, PlayedPayments payments, TimeProvider clock, bool isReplica, params (string Key, string Value)[] settings)
@@ -196,11 +196,6 @@ internal sealed class OrderRoom : IAsyncDisposable
 
         static bool IsPassing(Exception e) => e is NpgsqlException { IsTransient: true } or PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable }
             || e is Suite.Platform.Errors.DomainException { Reason: Suite.Contracts.Common.V1.ErrorReason.RequestInProgress };
-    }
-
-    private sealed class WrongClock(TimeSpan by) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;
     }
 
     public static RequestKey NewKey() => new(Guid.NewGuid(), new byte[32]);
