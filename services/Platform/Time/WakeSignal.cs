@@ -25,8 +25,9 @@ public sealed class WakeSignal : IDisposable
     public void SetAfter(TimeSpan delay) =>
         _ = Task.Delay(delay).ContinueWith(_ => Set(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
-    /// <summary>Waits until it is set, at most for <paramref name="most"/>.</summary>
-    public Task WaitAsync(TimeSpan most, CancellationToken cancellationToken) => _set.WaitAsync(most, cancellationToken);
+    /// <summary>Waits until it is set, at most for <paramref name="most"/>, which is rounded up to milliseconds: who waits for what is due in half of one is not called too early.</summary>
+    public Task WaitAsync(TimeSpan most, CancellationToken cancellationToken) =>
+        _set.WaitAsync(TimeSpan.FromMilliseconds(Math.Ceiling(most.TotalMilliseconds)), cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _set.Dispose();

@@ -37,6 +37,8 @@ internal sealed class RelaySession(
     private IReadOnlyList<ShardLease> _withinShards = [];
     private long _afterId;
 
+    private bool MayRead => _pages.Count < MostPages && _held.Count > 0 && !_memory.IsSuspect;
+
     /// <summary>Relays until it is told to stop (then it drains and gives its shards back) or something breaks (then it throws).</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -89,9 +91,10 @@ internal sealed class RelaySession(
             }
 
             await AdvanceAsync(publisher, stopping);
-            if (_checking.IsCompleted && (_memory.IsSuspect || (_check.Take() && _pages.Count == 0)))
+            if (_checking.IsCompleted && MustCheck())
             {
                 _checking = Task.Run(() => CheckMemoryAsync(watcher), CancellationToken.None);
+                _ = _checking.ContinueWith(_ => signal.Pulse(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
 
             if (_store.Take())
@@ -100,8 +103,7 @@ internal sealed class RelaySession(
             }
 
             var more = false;
-            var mayRead = _pages.Count < MostPages && _held.Count > 0 && !_memory.IsSuspect;
-            if (mayRead && (_within is not null || (signal.TakeRows() | _look.Take())))
+            if (MayRead && (_within is not null || (signal.TakeRows() | _look.Take())))
             {
                 more = await ReadAsync(reader, publisher);
             }
@@ -293,8 +295,12 @@ internal sealed class RelaySession(
             _memory.Suspect();
             await Task.Delay(TimeSpan.FromMilliseconds(100), time);
         }
+    }
 
-        signal.Pulse();
+    private bool MustCheck()
+    {
+        var isDue = _check.Take();
+        return _memory.IsSuspect || (isDue && _pages.Count == 0);
     }
 
     private void EndWindow()
@@ -303,11 +309,13 @@ internal sealed class RelaySession(
         _withinShards = [];
     }
 
+    // What would not be done now is no reason to wake up: the loop would turn in circles until it may.
     private TimeSpan Shortest()
     {
-        // Nothing to store is no reason to wake up.
+        var look = MayRead ? _look.Left : TimeSpan.MaxValue;
+        var check = _checking.IsCompleted ? _check.Left : TimeSpan.MaxValue;
         var store = _held.Any(l => l.HasNews) ? _store.Left : TimeSpan.MaxValue;
-        return new[] { _renew.Left, _look.Left, _check.Left, store }.Min();
+        return new[] { _renew.Left, look, check, store }.Min();
     }
 
     private static int Part(int replicas) => (Outbox.Shards + replicas - 1) / replicas;
