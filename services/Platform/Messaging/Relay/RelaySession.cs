@@ -117,7 +117,9 @@ internal sealed class RelaySession(
     private async Task<bool> ReadAsync(OutboxReader reader, KeyOrderedPublisher publisher)
     {
         var page = new RelayPage(_within is null ? [.. _held] : _withinShards, signal);
-        var reading = await reader.ReadAsync(owner, page, _within, _within is null ? 0 : _afterId, CancellationToken.None);
+        var reading = _within is null
+            ? await reader.ReadAsync(owner, page, CancellationToken.None)
+            : await reader.ReadOnAsync(owner, page, _within, _afterId, CancellationToken.None);
         if (page.Shards.Any(s => !reading.Valid.Contains(s.Shard)))
         {
             // Somebody else has the shard now, or our lease ran out while we slept. Learn what is ours before sending on.
