@@ -111,11 +111,6 @@ internal sealed class OutboxReader : IAsyncDisposable
     public async Task<Reading> ReadAsync(Guid owner, RelayPage page, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(_connection);
-        if (_hasRest)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(CloseRest));
-        }
-
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Begin));
         batch.BatchCommands.Add(HeaderOf(owner, page));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(FirstPage)
@@ -130,6 +125,12 @@ internal sealed class OutboxReader : IAsyncDisposable
             },
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        if (_hasRest)
+        {
+            // A statement before would keep the transaction from choosing its isolation.
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(CloseRest));
+        }
+
         var reading = await ReadAsync(batch, page, cancellationToken);
         _hasRest = false;
         return reading;

@@ -16,10 +16,13 @@ internal sealed class RelaySession(
 {
     private const int MostPages = 4;
 
+    /// <summary>How long rows that come in while others are on the way wait for company, at most.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan StoreAfter = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LookAlone = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LookAmongReplicas = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan CheckMemory = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CheckAgain = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
 
     private readonly ShardLeases _leases = new(dataSource, options);
@@ -29,6 +32,7 @@ internal sealed class RelaySession(
     private readonly Due _renew = new(time, options.Lease / 3);
     private readonly Due _look = new(time, LookAlone);
     private readonly Due _store = new(time, StoreAfter);
+    private readonly Due _gather = new(time, Gather);
     private readonly Due _check = new(time, CheckMemory);
 
     private Task _checking = Task.CompletedTask;
@@ -100,8 +104,7 @@ internal sealed class RelaySession(
             }
 
             var more = false;
-            var mayRead = _pages.Count < MostPages && _held.Count > 0 && !_memory.IsSuspect;
-            if (mayRead && (_within is not null || (signal.TakeRows() | _look.Take())))
+            if (MayRead && (_within is not null || (signal.TakeRows() | _look.Take())))
             {
                 more = await ReadAsync(reader, publisher);
             }
@@ -112,6 +115,14 @@ internal sealed class RelaySession(
             }
         }
     }
+
+    private bool CanRead => _pages.Count < MostPages && _held.Count > 0 && !_memory.IsSuspect;
+
+    /// <summary>
+    /// A backlog is read ahead; what comes in by and by is the next page when the one before is through, so that a busy service is not
+    /// read once a commit.
+    /// </summary>
+    private bool MayRead => CanRead && (_pages.Count == 0 || _within is not null || _gather.Left == TimeSpan.Zero);
 
     /// <returns>Whether another page is there already.</returns>
     private async Task<bool> ReadAsync(OutboxReader reader, KeyOrderedPublisher publisher)
@@ -154,6 +165,7 @@ internal sealed class RelaySession(
             publisher.Send(page);
             _pages.Enqueue(page);
             _check.Later();
+            _gather.Later();
         }
         else
         {
@@ -293,7 +305,7 @@ internal sealed class RelaySession(
             // Not there at the moment is not the same as forgetful: asked again.
             MessagingLog.MemoryUnknown(logger, e.Error.Code);
             _memory.Suspect();
-            await Task.Delay(TimeSpan.FromMilliseconds(100), time);
+            await Task.Delay(CheckAgain, time);
         }
 
         signal.Pulse();
@@ -307,9 +319,11 @@ internal sealed class RelaySession(
 
     private TimeSpan Shortest()
     {
-        // Nothing to store is no reason to wake up.
+        // What can not be done now is no reason to wake up: whatever makes it possible tells.
         var store = _held.Any(l => l.HasNews) ? _store.Left : TimeSpan.MaxValue;
-        return new[] { _renew.Left, _look.Left, _check.Left, store }.Min();
+        var look = !CanRead ? TimeSpan.MaxValue : MayRead ? _look.Left : _gather.Left;
+        var check = !_checking.IsCompleted ? CheckAgain : _memory.IsSuspect ? TimeSpan.Zero : _check.Left;
+        return new[] { _renew.Left, look, check, store }.Min();
     }
 
     private static int Part(int replicas) => (Outbox.Shards + replicas - 1) / replicas;
