@@ -29,6 +29,20 @@ public sealed class WakeSignal : IDisposable
     public Task WaitAsync(TimeSpan most, CancellationToken cancellationToken) =>
         _set.WaitAsync(TimeSpan.FromMilliseconds(Math.Ceiling(most.TotalMilliseconds)), cancellationToken);
 
+    /// <summary>The same, by the clock of <paramref name="time"/>; returns as well when <paramref name="cancellationToken"/> fires.</summary>
+    public async Task WaitAsync(TimeSpan most, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (most <= TimeSpan.Zero)
+        {
+            _set.Wait(0, CancellationToken.None);
+            return;
+        }
+
+        using var over = new CancellationTokenSource(most, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        await _set.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _set.Dispose();
 }

@@ -1,8 +1,7 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Suite.Platform.Hosting;
 using Suite.Platform.Postgres;
-using Suite.Platform.Time;
 
 namespace Suite.Platform.Messaging.Inbox;
 
@@ -11,7 +10,7 @@ namespace Suite.Platform.Messaging.Inbox;
 /// and what waited behind follows. A message that fails again stays.
 /// </summary>
 internal sealed class DeadLetterReplayer(
-    NpgsqlDataSource dataSource, IEnumerable<ConsumerRegistration> consumers, ILogger<DeadLetterReplayer> logger) : BackgroundService
+    NpgsqlDataSource dataSource, IEnumerable<ConsumerRegistration> consumers, TimeProvider time, ILogger<DeadLetterReplayer> logger) : BackgroundLoop(time)
 {
     private const string Due =
         """
@@ -51,40 +50,16 @@ internal sealed class DeadLetterReplayer(
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, ConsumerRegistration> _consumers = consumers.ToDictionary(c => c.Name);
-    private readonly WakeSignal _wake = new();
 
-    /// <summary>Says that something was marked.</summary>
-    public void Wake() => _wake.Set();
+    protected override TimeSpan Pause => Look;
 
-    public override void Dispose()
+    protected override async Task<bool> WorkAsync(CancellationToken cancellationToken)
     {
-        _wake.Dispose();
-        base.Dispose();
+        await AdoptAsync(cancellationToken);
+        return await AttemptAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await AdoptAsync(stoppingToken);
-                while (await AttemptAsync(stoppingToken))
-                {
-                }
-            }
-            catch (Exception e) when (PassingFault.Is(e) && !stoppingToken.IsCancellationRequested)
-            {
-                MessagingLog.ReplayerBroke(logger, e);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            await _wake.WaitAsync(Look, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override void Failed(Exception exception) => MessagingLog.ReplayerBroke(logger, exception);
 
     /// <summary>Attempts the first message of one key that is due.</summary>
     /// <returns>False when nothing is due.</returns>
