@@ -46,6 +46,9 @@ internal sealed class DeadLetterReplayer(
           AND NOT EXISTS (SELECT FROM dead_letter h WHERE h.consumer = d.consumer AND h.key = d.key AND h.id < d.id)
         """;
 
+    // Nothing parked is what is found nearly always, and costs one round trip.
+    private const string Any = "SELECT EXISTS (SELECT FROM dead_letter)";
+
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(2);
 
@@ -55,6 +58,14 @@ internal sealed class DeadLetterReplayer(
 
     protected override async Task<bool> WorkAsync(CancellationToken cancellationToken)
     {
+        await using (var command = dataSource.CreateCommand(Any))
+        {
+            if (await command.ExecuteScalarAsync(cancellationToken) is not true)
+            {
+                return false;
+            }
+        }
+
         await AdoptAsync(cancellationToken);
         return await AttemptAsync(cancellationToken);
     }

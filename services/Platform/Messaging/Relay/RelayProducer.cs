@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -11,6 +12,9 @@ internal sealed class RelayProducer : IDisposable
 {
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly byte[] _source;
+
+    /// <summary>The types of a service are few, and stand in every message.</summary>
+    private readonly ConcurrentDictionary<string, byte[]> _types = new(StringComparer.Ordinal);
     private volatile string? _fatal;
 
     public RelayProducer(KafkaClients clients, MessagingOptions options, Action onTrouble)
@@ -47,7 +51,7 @@ internal sealed class RelayProducer : IDisposable
         {
             { CloudEvent.SpecVersion, CloudEvent.Version },
             { CloudEvent.Id, Encoding.UTF8.GetBytes(row.EventId.ToString()) },
-            { CloudEvent.Type, Encoding.UTF8.GetBytes(row.Type) },
+            { CloudEvent.Type, _types.GetOrAdd(row.Type, Encoding.UTF8.GetBytes) },
             { CloudEvent.Source, _source },
             { CloudEvent.Time, Encoding.UTF8.GetBytes(message.CreateTime.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)) },
             { CloudEvent.ContentType, CloudEvent.Protobuf },
