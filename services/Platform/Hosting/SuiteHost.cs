@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Suite.Platform.Errors;
+using Suite.Platform.Faults;
 using Suite.Platform.Security;
 using Suite.Platform.Time;
 using Suite.Platform.Validation;
@@ -41,6 +42,7 @@ public static class SuiteHost
         AddGrpc(builder.Services, builder.Environment);
         builder.Services.AddSuiteHealth();
         builder.Services.AddSecurity(builder.Configuration, service);
+        builder.Services.AddFaults(builder.Configuration, builder.Environment);
         CrashPoints.Use(builder.Configuration, builder.Environment);
         return builder;
     }
