@@ -8,11 +8,12 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Suite.Platform.Errors;
+using Suite.Platform.Faults;
 using Suite.Platform.Security;
+using Suite.Platform.Time;
 using Suite.Platform.Validation;
 
 namespace Suite.Platform.Hosting;
@@ -33,13 +34,15 @@ public static class SuiteHost
             EnvironmentName = Environment.GetEnvironmentVariable("SUITE_ENVIRONMENT") ?? Environments.Development,
         });
         AddLogging(builder);
+        // Before all rooms, which add the system's clock where there is none.
+        builder.Services.AddSingleton(SkewedClock.From(builder.Configuration, builder.Environment));
         var tls = TlsSettings.From(builder.Configuration);
         builder.Services.AddSingleton(tls);
         AddServer(builder, tls);
         AddGrpc(builder.Services, builder.Environment);
         builder.Services.AddSuiteHealth();
         builder.Services.AddSecurity(builder.Configuration, service);
-        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddFaults(builder.Configuration, builder.Environment);
         CrashPoints.Use(builder.Configuration, builder.Environment);
         return builder;
     }

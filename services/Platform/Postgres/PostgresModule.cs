@@ -5,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Suite.Platform.Faults;
 
 namespace Suite.Platform.Postgres;
 
@@ -27,7 +28,8 @@ public static class PostgresModule
                 $"{ConnectionKey} is not set: give the PostgreSQL server as a connection string such as \"Host=127.0.0.1;Username=suite\".");
         }
 
-        services.AddSingleton(provider => CreateDataSource(connectionString, database, provider.GetService<ILoggerFactory>()));
+        services.AddSingleton(provider => CreateDataSource(
+            provider.GetService<StoreLinks>()?.Postgres(connectionString) ?? connectionString, database, provider.GetService<ILoggerFactory>()));
         services.AddSingleton(new DatabaseServer(connectionString, database));
         services.AddSingleton<Migrator>();
         // First, so that every other hosted service finds its tables.
