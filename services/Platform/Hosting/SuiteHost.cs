@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Suite.Platform.Errors;
+using Suite.Platform.Overload;
 using Suite.Platform.Security;
 using Suite.Platform.Validation;
 
@@ -38,6 +39,7 @@ public static class SuiteHost
         AddServer(builder, tls);
         AddGrpc(builder.Services, builder.Environment);
         builder.Services.AddSuiteHealth();
+        builder.Services.AddOverload(builder.Configuration);
         builder.Services.AddSecurity(builder.Configuration, service);
         builder.Services.TryAddSingleton(TimeProvider.System);
         CrashPoints.Use(builder.Configuration, builder.Environment);
@@ -51,6 +53,7 @@ public static class SuiteHost
         app.UseMiddleware<ProtocolErrorMiddleware>();
         app.UseMiddleware<DefaultDeadlineMiddleware>();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseOverload();
         app.UseMiddleware<SizeLimitMiddleware>();
         app.UseSecurity();
         app.UseMiddleware<CallLimitMiddleware>();
