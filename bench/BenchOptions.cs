@@ -11,17 +11,18 @@ internal sealed record BenchOptions
     public const string CreateOrder = "create-order";
     public const string Chain = "chain";
     public const string Ledger = "ledger";
+    public const string Overload = "overload";
 
     public const string Help =
         """
         Measures Suite on this machine, as ratios within one run, on servers of its own that are gone afterwards:
           --quick           a run of about a minute, to see that it works; its numbers mean little
-          --only a,b        of get-user, caches, tokens, create-order, chain, ledger
+          --only a,b        of get-user, caches, tokens, create-order, overload, chain, ledger
           --mock            the broker built into librdkafka, even where Apache Kafka is found
         Kafka is taken from KAFKA_HOME, else from ../shared/kafka. The table goes to stdout, progress to stderr, JSON to artifacts/bench.
         """;
 
-    private static readonly string[] s_parts = [GetUser, Caches, Tokens, CreateOrder, Chain, Ledger];
+    private static readonly string[] s_parts = [GetUser, Caches, Tokens, CreateOrder, Overload, Chain, Ledger];
 
     public bool IsQuick { get; private init; }
 

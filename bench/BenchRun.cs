@@ -33,7 +33,7 @@ internal static class BenchRun
                 parts.Add(await LedgerPosting.RunAsync(Path.Combine(data, "ledger"), options, cancellationToken));
             }
 
-            if (options.Parts.Overlaps([BenchOptions.GetUser, BenchOptions.Caches, BenchOptions.CreateOrder]))
+            if (options.Parts.Overlaps([BenchOptions.GetUser, BenchOptions.Caches, BenchOptions.CreateOrder, BenchOptions.Overload]))
             {
                 await using var suite = await StartAsync(WithoutPayment(Local(data, options)), cancellationToken);
                 await using var client = Client(suite);
@@ -53,6 +53,12 @@ internal static class BenchRun
                 {
                     var script = Path.Combine(results, "create_order.sql");
                     parts.Add(await OrderPlacing.RunAsync(suite, client, shop, script, options, cancellationToken));
+                }
+
+                if (options.Parts.Contains(BenchOptions.Overload))
+                {
+                    using var overload = new Overload(suite, shop, options);
+                    parts.Add(await overload.RunAsync(cancellationToken));
                 }
             }
 

@@ -15,6 +15,7 @@ internal static class OverloadModule
         services.AddMetrics();
         services.AddSingleton(OverloadOptions.From(configuration));
         services.AddSingleton<MethodLimits>();
+        services.AddHostedService<StarvationGuard>();
         return services;
     }
 
