@@ -12,6 +12,9 @@ internal sealed class RollingRestartTests
 {
     private static readonly string[] s_services = ["user", "order", "payment"];
 
+    /// <summary>A caller begins a life of an order at most as often: the load is to be there all the time, and not to be all there is.</summary>
+    private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(250);
+
     private readonly ConcurrentQueue<string> _failures = new();
     private readonly ConcurrentDictionary<string, int> _retries = new();
     private readonly ConcurrentBag<string> _orders = [];
@@ -59,8 +62,10 @@ internal sealed class RollingRestartTests
     /// <summary>What a shop does all day: a life of an order after the other.</summary>
     private async Task CallAsync(TestSuite suite, SuiteClient client, string customer, int number)
     {
+        using var pace = new PeriodicTimer(s_pace);
         for (var i = number; !_enough; i++)
         {
+            await pace.WaitForNextTickAsync();
             try
             {
                 var order = await client.Orders.CreateAsync(await suite.RequestAsync(customer, quantity: 1 + (i % 3)));
