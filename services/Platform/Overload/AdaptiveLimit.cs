@@ -112,15 +112,13 @@ internal sealed class AdaptiveLimit(OverloadOptions options, TimeProvider time)
             _unloaded += (mean - _unloaded) * Learning;
         }
 
-        if (mean > Goal)
+        // A limit that is not made use of neither holds anything back nor lets too much in: one slow call now and then is no overload.
+        if (deepest * 2 < _limit)
         {
-            _limit *= Math.Max(Goal / mean, SteepestFall);
-        }
-        else if (deepest * 2 >= _limit)
-        {
-            _limit += Math.Sqrt(_limit);
+            return;
         }
 
+        _limit = mean > Goal ? _limit * Math.Max(Goal / mean, SteepestFall) : _limit + Math.Sqrt(_limit);
         _limit = Math.Clamp(_limit, options.Least, _mostPossible);
         Volatile.Write(ref _most, (int)_limit);
     }

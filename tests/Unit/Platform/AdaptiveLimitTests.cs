@@ -40,6 +40,20 @@ internal sealed class AdaptiveLimitTests
     }
 
     [Test]
+    public void A_slow_call_now_and_then_is_no_overload()
+    {
+        var limit = new AdaptiveLimit(Options, _time);
+        Play(limit, callers: 1, perSecond: 1000, seconds: 1);
+        for (var i = 0; i < 100; i++)
+        {
+            Round(limit, callers: 2, TimeSpan.FromSeconds(3));
+            Round(limit, callers: 2, TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.That(limit.Most, Is.EqualTo(AdaptiveLimit.First));
+    }
+
+    [Test]
     public void A_method_that_is_slow_by_nature_is_measured_by_itself()
     {
         var limit = new AdaptiveLimit(Options, _time);
