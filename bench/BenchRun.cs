@@ -42,7 +42,7 @@ internal static class BenchRun
                 parts.AddRange(await DrainAsync(servers, stores, options, cancellationToken));
             }
 
-            if (options.Parts.Overlaps([BenchOptions.GetUser, BenchOptions.Caches, BenchOptions.CreateOrder, BenchOptions.Import]))
+            if (options.Parts.Overlaps([BenchOptions.GetUser, BenchOptions.Caches, BenchOptions.CreateOrder, BenchOptions.Import, BenchOptions.Overload]))
             {
                 await using var suite = await StartAsync(servers.WithoutPayment, cancellationToken);
                 (postgres, kafka) = (await VersionAsync(suite, cancellationToken), suite.Kafka!.Kind);
@@ -122,6 +122,12 @@ internal static class BenchRun
             {
                 parts.Add(await new OrderImporting(client, shop, yardstick, options).RunAsync(cancellationToken));
             }
+        }
+
+        if (options.Parts.Contains(BenchOptions.Overload))
+        {
+            using var overload = new Overload(suite, shop, options);
+            parts.Add(await overload.RunAsync(cancellationToken));
         }
 
         return parts;

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Suite.Platform.Errors;
 using Suite.Platform.Faults;
+using Suite.Platform.Overload;
 using Suite.Platform.Security;
 using Suite.Platform.Time;
 using Suite.Platform.Validation;
@@ -41,6 +42,7 @@ public static class SuiteHost
         AddServer(builder, tls);
         AddGrpc(builder.Services, builder.Environment);
         builder.Services.AddSuiteHealth();
+        builder.Services.AddOverload(builder.Configuration);
         builder.Services.AddSecurity(builder.Configuration, service);
         builder.Services.AddFaults(builder.Configuration, builder.Environment);
         CrashPoints.Use(builder.Configuration, builder.Environment);
@@ -54,6 +56,7 @@ public static class SuiteHost
         app.UseMiddleware<ProtocolErrorMiddleware>();
         app.UseMiddleware<DefaultDeadlineMiddleware>();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseOverload();
         app.UseMiddleware<SizeLimitMiddleware>();
         app.UseSecurity();
         app.UseMiddleware<CallLimitMiddleware>();

@@ -70,6 +70,13 @@ public static class PostgresModule
             settings.AutoPrepareMinUsages = 2;
         }
 
+        // A server that takes connections and does not answer is given up within the deadline of the call that asks. Telling it to cancel a
+        // statement, for which Npgsql blocks a thread, takes no longer either.
+        if (!settings.ShouldSerialize("Timeout"))
+        {
+            settings.Timeout = 5;
+        }
+
         // A statement never waits for a lock, nor runs, without an end: a store that hangs must not hang its callers.
         settings.Options ??= "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c TimeZone=UTC";
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
