@@ -36,6 +36,8 @@ public static class PostgresModule
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, DatabaseStartup>());
         services.AddMigrations(sets);
         services.TryAddSingleton(TimeProvider.System);
+        // One for all who ask: it knows whether a question is open.
+        services.AddSingleton<PostgresHealthCheck>();
         services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", HealthStatus.Unhealthy, ["ready"], TimeSpan.FromSeconds(3));
         return services;
     }

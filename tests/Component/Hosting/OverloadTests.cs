@@ -39,7 +39,7 @@ internal sealed class OverloadTests
 
         for (var i = 0; i < 20; i++)
         {
-            var refused = Assert.ThrowsAsync<RpcException>(async () => await products.ListProductsAsync(new(), deadline: Soon))!;
+            var refused = (await Assert.ThrowsAsync<RpcException>(async () => await products.ListProductsAsync(new(), deadline: Soon)))!;
             Assert.That(refused.StatusCode, Is.EqualTo(StatusCode.ResourceExhausted));
             Assert.That(refused.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason, Is.EqualTo("OVERLOADED"));
             Assert.That(refused.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan(), Is.GreaterThan(TimeSpan.Zero));
@@ -61,7 +61,7 @@ internal sealed class OverloadTests
         await ReachAsync(Most);
         var nobody = new Metadata { { "authorization", "Bearer of nothing" } };
 
-        var refused = Assert.ThrowsAsync<RpcException>(async () => await products.ListProductsAsync(new(), nobody, Soon))!;
+        var refused = (await Assert.ThrowsAsync<RpcException>(async () => await products.ListProductsAsync(new(), nobody, Soon)))!;
 
         Assert.That(refused.StatusCode, Is.EqualTo(StatusCode.ResourceExhausted));
         _hold.SetResult();
