@@ -77,7 +77,7 @@ internal static class BenchRun
 
     private static async Task<LocalSuite> StartAsync(LocalSuiteOptions options, CancellationToken cancellationToken)
     {
-        Progress.Say($"Starting {string.Join(", ", options.Services)} with servers of their own");
+        Progress.Say($"Starting {string.Join(", ", [.. options.Services, "servers of their own"])}");
         await Requirements.CheckAsync(options, line => Progress.Say($"{line}"), cancellationToken);
         return await LocalSuite.StartAsync(options, cancellationToken);
     }

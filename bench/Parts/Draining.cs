@@ -20,6 +20,8 @@ internal sealed class Draining(LocalSuite stores, KafkaPerf kafka, BenchOptions 
     private readonly PairedRatio _producer = new();
     private readonly PairedRatio _consumer = new();
     private readonly PairedRatio _inbox = new();
+    private readonly List<double> _allocated = [];
+    private readonly List<double> _cpu = [];
 
     public async Task<PartResult> RunAsync(CancellationToken cancellationToken)
     {
@@ -33,6 +35,8 @@ internal sealed class Draining(LocalSuite stores, KafkaPerf kafka, BenchOptions 
             await InsertAsync(host, options.Window / 5, cancellationToken);
         }
 
+        _allocated.Clear();
+        _cpu.Clear();
         for (var round = 0; round < options.Rounds; round++)
         {
             await RoundAsync(host, round, cancellationToken);
@@ -44,7 +48,16 @@ internal sealed class Draining(LocalSuite stores, KafkaPerf kafka, BenchOptions 
             Text($"A backlog of the outbox, drained through {stores.Kafka?.Kind ?? "Kafka"} to inbox and effect ({KafkaPerf.RecordBytes} bytes, acks=all)"),
             ["./build.sh bench --only drain", KafkaPerf.ProduceCommand, KafkaPerf.ConsumeCommand],
             [
-                Measurement.PerSecond(what, "kafka-producer-perf-test", _producer) with { Target = Target.RatioAtLeast(0.25) },
+                Measurement.PerSecond(what, "kafka-producer-perf-test", _producer) with
+                {
+                    Target = Target.RatioAtLeast(0.25),
+                    // Of the service alone, relay and consumer together: a busy machine does not change them much.
+                    Details = new Dictionary<string, double>
+                    {
+                        ["bytes allocated a message"] = PairedRatio.Median(_allocated),
+                        ["CPU us a message"] = PairedRatio.Median(_cpu),
+                    },
+                },
                 Measurement.PerSecond(what, "kafka-consumer-perf-test", _consumer),
                 Measurement.PerSecond(what, Text($"bare inserts into the inbox, {InboxBatch} a commit"), _inbox) with { Target = Target.RatioAtLeast(0.3) },
             ]);
@@ -65,12 +78,16 @@ internal sealed class Draining(LocalSuite stores, KafkaPerf kafka, BenchOptions 
     }
 
     /// <returns>Messages a second, from the moment the backlog is there to the last effect.</returns>
-    private static async Task<double> DrainAsync(DrainHost host, int count, CancellationToken cancellationToken)
+    private async Task<double> DrainAsync(DrainHost host, int count, CancellationToken cancellationToken)
     {
         await host.FillAsync(count, cancellationToken);
+        var (allocated, cpu) = (GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
         var took = Stopwatch.StartNew();
         await host.DrainAsync(cancellationToken);
-        return count / took.Elapsed.TotalSeconds;
+        var seconds = took.Elapsed.TotalSeconds;
+        _allocated.Add((GC.GetTotalAllocatedBytes() - allocated) / (double)count);
+        _cpu.Add((Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / count);
+        return count / seconds;
     }
 
     private static async Task<double> InsertAsync(DrainHost host, TimeSpan duration, CancellationToken cancellationToken)
