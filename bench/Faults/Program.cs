@@ -1,0 +1,2 @@
+Console.Error.WriteLine("The engine of the fault run is not here yet.");
+return 2;
