@@ -1,8 +1,8 @@
-using Google.Type;
 using Suite.Contracts.Orders.V1;
 using Suite.Contracts.Payments.V1;
 using Suite.Contracts.Users.V1;
 using Suite.Faults.History;
+using Money = Google.Type.Money;
 
 namespace Suite.Faults.Load;
 

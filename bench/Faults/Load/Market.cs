@@ -1,8 +1,8 @@
-using Google.Type;
 using Suite.Contracts.Orders.V1;
 using Suite.Contracts.Users.V1;
 using Suite.Faults.History;
 using Suite.Local;
+using Money = Google.Type.Money;
 
 namespace Suite.Faults.Load;
 
@@ -33,25 +33,29 @@ internal sealed class Market
     {
         foreach (var (sku, currency, units, nanos) in s_products)
         {
-            Must(await caller.CreateProductAsync(0, new CreateProductRequest
+            var request = new CreateProductRequest
             {
                 RequestId = Guid.NewGuid().ToString(),
                 ProductId = sku,
                 Product = new Product { DisplayName = sku, Price = new Money { CurrencyCode = currency, Units = units, Nanos = nanos } },
-            }));
+            };
+            await MustAsync(() => caller.CreateProductAsync(0, request));
         }
 
         List<string> names = [];
         for (var i = 0; i <= customers; i++)
         {
-            names.Add(Must(await caller.CreateUserAsync(i % 2, NewUser())).Name);
+            var (replica, request) = (i % 2, NewUser());
+            names.Add((await MustAsync(() => caller.CreateUserAsync(replica, request))).Name);
         }
 
         var market = new Market([.. names.SkipLast(1)], names[^1]);
-        var order = Must(await caller.CreateOrderAsync(0, market.NewOrder(market.Loyal, "tok_visa")));
+        var open = market.NewOrder(market.Loyal, "tok_visa");
+        var order = await MustAsync(() => caller.CreateOrderAsync(0, open));
         for (var limit = DateTime.UtcNow.AddSeconds(60); order.State == Order.Types.State.Pending; await Task.Delay(50))
         {
-            order = Must(await caller.GetOrderAsync(0, order.Name));
+            var name = order.Name;
+            order = await MustAsync(() => caller.GetOrderAsync(0, name));
             if (DateTime.UtcNow > limit)
             {
                 throw new SuiteLocalException("The first order was not confirmed within a minute, before there was any fault.");
@@ -93,6 +97,22 @@ internal sealed class Market
         };
     }
 
-    private static T Must<T>((ClientCall Call, T? Answer) made)
-        where T : class => made.Answer ?? throw new SuiteLocalException($"A call failed before there was any fault: {made.Call}");
+    /// <summary>Services that have just started may be too slow for a deadline, so it is asked for again; but nothing may be refused.</summary>
+    private static async Task<T> MustAsync<T>(Func<Task<(ClientCall Call, T? Answer)>> callAsync)
+        where T : class
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (call, answer) = await callAsync();
+            if (answer is not null)
+            {
+                return answer;
+            }
+
+            if (call.Outcome == Outcome.Failed || attempt == 8)
+            {
+                throw new SuiteLocalException($"A call failed before there was any fault: {call}");
+            }
+        }
+    }
 }

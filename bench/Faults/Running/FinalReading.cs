@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using Grpc.Core;
 using Suite.Contracts.Orders.V1;
 using Suite.Contracts.Payments.V1;
@@ -110,7 +111,7 @@ internal sealed class FinalReading(Lines lines, CancellationToken cancellationTo
         return postings;
     }
 
-    private static async Task<List<T>> PagesAsync<T>(Func<string, Task<(IEnumerable<T> Items, string Next)>> readAsync)
+    private static async Task<List<T>> PagesAsync<T>(Func<string, Task<(RepeatedField<T> Items, string Next)>> readAsync)
     {
         List<T> all = [];
         for (var token = string.Empty; ;)

@@ -66,8 +66,9 @@ internal sealed class Watch : IAsyncDisposable
                 }
                 else if (!isOurs && process.Exited.IsCompleted && !_isAtWorkOn(service) && service.Process == process && _ended.Add(process.ProcessId))
                 {
+                    var code = await process.Exited;
                     var text = string.Create(
-                        CultureInfo.InvariantCulture, $"{Wiring.NameOf(service)} (process {process.ProcessId}) ended by itself, with exit code {await process.Exited}.");
+                        CultureInfo.InvariantCulture, $"{Wiring.NameOf(service)} (process {process.ProcessId}) ended by itself, with exit code {code}.");
                     lock (_found)
                     {
                         _found.Add(new Violation("ProcessesLive", text, []));
