@@ -98,7 +98,7 @@ internal sealed class LegalTransitions : LiveProperty
 
         foreach (var (before, after) in events.Zip(events.Skip(1)))
         {
-            if (!Lives.CanCome(Sighting.NameOf(before.State), Sighting.NameOf(after.State)))
+            if (!Lives.CanFollow(Sighting.NameOf(before.State), Sighting.NameOf(after.State)))
             {
                 yield return Broken($"{after.Order}: {after.State} can not follow {before.State}.", before, after);
             }

@@ -7,7 +7,8 @@ namespace Suite.Faults.Checking;
 /// <summary>The lives that orders and payments can have, as the contract tells them.</summary>
 internal static class Lives
 {
-    private static readonly FrozenDictionary<string, FrozenSet<string>> Reachable = Close(
+    private static readonly FrozenDictionary<string, string[]> Steps = new[]
+    {
         Order(OrderState.Pending, OrderState.Confirmed, OrderState.Rejected, OrderState.Cancelled),
         Order(OrderState.Confirmed, OrderState.Fulfilled, OrderState.Cancelled),
         Order(OrderState.Fulfilled, OrderState.PartiallyRefunded, OrderState.Refunded),
@@ -22,10 +23,17 @@ internal static class Lives
         Payment(PaymentState.PartiallyRefunded, PaymentState.Refunded),
         Payment(PaymentState.Declined),
         Payment(PaymentState.Voided),
-        Payment(PaymentState.Refunded));
+        Payment(PaymentState.Refunded),
+    }.ToFrozenDictionary(step => step.From, step => step.To);
+
+    private static readonly FrozenDictionary<string, FrozenSet<string>> Reachable =
+        Steps.Keys.ToFrozenDictionary(state => state, state => After(state).ToFrozenSet());
 
     /// <summary>Whether one state can have followed another, with any number of others between them, or is the same.</summary>
     public static bool CanCome(string from, string to) => from == to || (Reachable.TryGetValue(from, out var states) && states.Contains(to));
+
+    /// <summary>Whether one state can follow another at once, or is the same.</summary>
+    public static bool CanFollow(string from, string to) => from == to || (Steps.TryGetValue(from, out var states) && states.Contains(to));
 
     /// <summary>Whether nothing can follow.</summary>
     public static bool IsFinal(string state) => Reachable.TryGetValue(state, out var states) && states.Count == 0;
@@ -36,11 +44,5 @@ internal static class Lives
     private static (string From, string[] To) Payment(PaymentState from, params PaymentState[] to) =>
         (Sighting.NameOf(from), Array.ConvertAll(to, Sighting.NameOf));
 
-    private static FrozenDictionary<string, FrozenSet<string>> Close(params (string From, string[] To)[] steps)
-    {
-        var next = steps.ToDictionary(step => step.From, step => step.To);
-        return next.Keys.ToFrozenDictionary(state => state, state => After(state).ToFrozenSet());
-
-        IEnumerable<string> After(string state) => next[state].SelectMany(following => After(following).Prepend(following));
-    }
+    private static IEnumerable<string> After(string state) => Steps[state].SelectMany(following => After(following).Prepend(following));
 }
