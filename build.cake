@@ -181,7 +181,7 @@ void Progress(string line) => Console.Error.WriteLine($"{DateTime.Now:HH:mm:ss} 
         Environment.SetEnvironmentVariable("KAFKA_HOME", System.IO.Path.GetFullPath($"{root}/../shared/kafka"));
     }
 
-    var counts = new[] { "Unit", "Architecture", "Contract" }.Select(TestProject).ToList();
+    var counts = new[] { "Unit", "Architecture", "Contract", "Faults" }.Select(TestProject).ToList();
     var endToEnd = System.Threading.Tasks.Task.Run(() => TestProject("EndToEnd"));
     counts.Add(TestProject("Component"));
     counts.Add(endToEnd.GetAwaiter().GetResult());

@@ -55,7 +55,8 @@ internal sealed record Drained : Entry
     /// <summary>How long it may take.</summary>
     public required TimeSpan Bound { get; init; }
 
-    /// <summary>What is still open: <c>outbox of order</c>, <c>lag of payment</c>, <c>pending orders</c>, <c>open steps</c>, <c>parked messages</c>, and how many. Those with 0 may be there.</summary>
+    /// <summary>What is still open: <c>outbox of order</c>, <c>lag of payment</c>, <c>pending orders</c>, <c>open steps</c>, <c>parked messages</c>,
+    /// <c>webhooks of the provider</c> (<see cref="ProviderReading.CountUntoldAsync"/>), and how many. Those with 0 may be there.</summary>
     public required IReadOnlyDictionary<string, long> Open { get; init; }
 }
 
