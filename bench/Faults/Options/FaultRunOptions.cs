@@ -17,6 +17,7 @@ internal sealed record FaultRunOptions
           --drain SECONDS   how long everything may take to come to rest after the last fault: 120
           --only a,b        only these kinds of faults, of kill, pause, terminate, flush, skew, cut, refuse, slow, stall, lose-replies, provider;
                             'none' for a run without faults
+          --mock            the broker built into librdkafka, even where Apache Kafka is found
           --keep            keep the data and the logs of servers and services, also when nothing is found
         Kafka is taken from KAFKA_HOME, else from ../shared/kafka, else it is the broker built into librdkafka. The report is
         artifacts/faults/SEED/report.md. Exit code: 0 nothing found, 1 violations, 2 the run could not be made.
@@ -56,6 +57,9 @@ internal sealed record FaultRunOptions
                     return null;
                 case "--keep" when value is null:
                     options = options with { Keep = true };
+                    break;
+                case "--mock" when value is null:
+                    options = options with { KafkaHome = null };
                     break;
                 case "--minutes":
                     options = options with { Length = TimeSpan.FromMinutes(Number(name, Value(), 0.25, 24 * 60)) };
