@@ -36,6 +36,13 @@ internal sealed class Crowd : IAsyncDisposable
     public OddCustomer NewOddCustomer(string name, string token, int part) =>
         new(NewCaller(name), _market, _pool, token, Dice.For(_seed, 2_000 + part));
 
+    /// <summary>Somebody who uses wires that are seldom used.</summary>
+    public Prod NewProd()
+    {
+        var lines = Open();
+        return new Prod(name => new Caller(name, lines, _recorder), _market);
+    }
+
     /// <summary>Tells all clients to stop, and waits for the calls that run.</summary>
     public async Task StopAsync()
     {
@@ -51,7 +58,9 @@ internal sealed class Crowd : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private Caller NewCaller(string name)
+    private Caller NewCaller(string name) => new(name, Open(), _recorder);
+
+    private Lines Open()
     {
         var lines = _lines();
         lock (_open)
@@ -59,6 +68,6 @@ internal sealed class Crowd : IAsyncDisposable
             _open.Add(lines);
         }
 
-        return new Caller(name, lines, _recorder);
+        return lines;
     }
 }

@@ -26,6 +26,8 @@ internal sealed class Lines(Func<string, string> addressOf, string key) : IDispo
 
     public LedgerService.LedgerServiceClient Ledger(int replica) => new(To("payment", replica));
 
+    public ReconciliationService.ReconciliationServiceClient Reconciliation(int replica) => new(To("payment", replica));
+
     public void Dispose()
     {
         foreach (var channel in _channels.Values)

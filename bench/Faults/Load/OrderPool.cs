@@ -12,13 +12,25 @@ internal sealed class OrderPool
     private readonly Lock _gate = new();
     private readonly Dictionary<string, OrderFacts> _known = [];
     private readonly Queue<string> _names = new();
+    private string? _spared;
+
+    /// <summary>Leaves the orders of one customer as they are.</summary>
+    public void Spare(string customer)
+    {
+        lock (_gate)
+        {
+            _spared = customer + ":";
+            _known.Clear();
+            _names.Clear();
+        }
+    }
 
     /// <summary>Takes in what an answer said.</summary>
     public void Learn(ClientCall call)
     {
         lock (_gate)
         {
-            foreach (var order in call.Orders)
+            foreach (var order in call.Orders.Where(order => _spared is null || !order.Mark.StartsWith(_spared, StringComparison.Ordinal)))
             {
                 if (!_known.TryGetValue(order.Name, out var before))
                 {

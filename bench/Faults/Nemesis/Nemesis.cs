@@ -27,7 +27,7 @@ internal sealed class Nemesis
         (_cluster, _crowd, _plan, _history) = (cluster, crowd, plan, history);
         _processes = new ProcessFaults(cluster);
         _stores = new StoreFaults(cluster, _processes);
-        _wires = new WireFaults(cluster.Wiring);
+        _wires = new WireFaults(cluster.Wiring, crowd.NewProd());
     }
 
     /// <summary>How many faults are over.</summary>

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using Suite.Faults.Load;
 using Suite.Faults.Plan;
 using Suite.Faults.Wires;
 
 namespace Suite.Faults.Nemesis;
 
 /// <summary>What is done to wires. Where nothing passes by, the fault waits for something, for a while.</summary>
-internal sealed class WireFaults(Wiring wiring)
+internal sealed class WireFaults(Wiring wiring, Prod prod)
 {
     /// <summary>How much longer a fault goes on when it has not hit anything yet.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(12);
@@ -26,6 +27,7 @@ internal sealed class WireFaults(Wiring wiring)
         };
         var before = (Hits: wire.Counts.HitsOf(mode), Commits: wire.Counts.LostCommits);
         var began = Stopwatch.GetTimestamp();
+        var prodding = Task.CompletedTask;
         try
         {
             wire.Set(mode, TimeSpan.FromMilliseconds(fault.Strength));
@@ -42,6 +44,12 @@ internal sealed class WireFaults(Wiring wiring)
                     break;
                 }
 
+                if (prodding.IsCompleted && Prod.IsNeeded(fault.Target))
+                {
+                    await prodding;
+                    prodding = prod.OnceAsync(fault.Target);
+                }
+
                 await Task.Delay(s_look, cancellationToken);
             }
         }
@@ -50,6 +58,7 @@ internal sealed class WireFaults(Wiring wiring)
             wire.Set(WireMode.Through);
         }
 
+        await prodding;
         var hits = wire.Counts.HitsOf(mode) - before.Hits;
         return new Hit(hits, string.Create(CultureInfo.InvariantCulture, $"{hits} {What(mode)}{Commits()}"));
 

@@ -67,6 +67,7 @@ internal sealed class Cluster : IAsyncDisposable
         catch
         {
             await wiring.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
             throw;
         }
     }
@@ -84,5 +85,6 @@ internal sealed class Cluster : IAsyncDisposable
 
         await Suite.DisposeAsync();
         await Wiring.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
     }
 }

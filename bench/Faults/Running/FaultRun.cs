@@ -84,6 +84,7 @@ internal sealed class FaultRun : IDisposable
         var taps = new List<Tap> { new(cluster.Suite.Kafka!, 1, _history) };
         using var lines = new Lines(cluster.Wiring.ClientAddress, cluster.AdminKey);
         var market = await Market.OpenAsync(new Caller("opener", lines, _recorder), _options.Clients);
+        _pool.Spare(market.Loyal);
         await using var crowd = new Crowd(
             () => new Lines(cluster.Wiring.ClientAddress, cluster.AdminKey), _recorder, market, _pool, _options.Seed);
         var nemesis = new Nemesis.Nemesis(cluster, crowd, _plan, _history);

@@ -25,8 +25,10 @@ internal sealed class Wire : IAsyncDisposable
 
     /// <param name="name">For example <c>order-1/postgres</c>.</param>
     /// <param name="farPort">Where it leads, on loopback; 0 when that is told later.</param>
-    public Wire(string name, int farPort = 0)
+    /// <param name="greetings">Answers until a connection has said who it is: one that dies before it asked for anything shows nothing.</param>
+    public Wire(string name, int farPort = 0, int greetings = 6)
     {
+        Greetings = greetings;
         Name = name;
         FarPort = farPort;
         Port = FreePorts.Next();
@@ -42,6 +44,9 @@ internal sealed class Wire : IAsyncDisposable
 
     /// <summary>Where it leads.</summary>
     public int FarPort { get; set; }
+
+    /// <summary>How many answers of each connection are never lost.</summary>
+    public int Greetings { get; }
 
     /// <summary>What it has done so far.</summary>
     public WireCounts Counts { get; } = new();

@@ -6,9 +6,6 @@ namespace Suite.Faults.Wires;
 /// <summary>One connection that is carried on to where the wire leads.</summary>
 internal sealed class WireConnection : IDisposable
 {
-    /// <summary>Answers until a connection has said who it is: one that dies before it asked for anything shows nothing.</summary>
-    private const int Greetings = 6;
-
     /// <summary>How long what was asked for may go on behind the back of who asked.</summary>
     private static readonly TimeSpan s_swallow = TimeSpan.FromMilliseconds(400);
 
@@ -134,7 +131,7 @@ internal sealed class WireConnection : IDisposable
     {
         var isAnswer = _hasAsked;
         _hasAsked = false;
-        if (!isAnswer || ++_replies <= Greetings || _wire.Setting.Mode != WireMode.LoseReplies || !_wire.MayLose(_asksToCommit))
+        if (!isAnswer || ++_replies <= _wire.Greetings || _wire.Setting.Mode != WireMode.LoseReplies || !_wire.MayLose(_asksToCommit))
         {
             return false;
         }

@@ -16,7 +16,7 @@ internal sealed class Wiring : IAsyncDisposable
 
     public Wiring(bool hasRealKafka)
     {
-        _wires = Targets.Wires(hasRealKafka).ToDictionary(name => name, name => new Wire(name));
+        _wires = Targets.Wires(hasRealKafka).ToDictionary(name => name, name => new Wire(name, greetings: IsToStore(name) ? 6 : 2));
         foreach (var (name, wire) in _wires.Where(wire => wire.Key.EndsWith("/" + Targets.Kafka, StringComparison.Ordinal)))
         {
             // A client of Kafka goes on to where the broker says it is, so each has a door that says: at the end of your wire.
@@ -90,6 +90,8 @@ internal sealed class Wiring : IAsyncDisposable
             await wire.DisposeAsync();
         }
     }
+
+    private static bool IsToStore(string wire) => wire[(wire.IndexOf('/', StringComparison.Ordinal) + 1)..] is Targets.Postgres or Targets.Redis or Targets.Kafka;
 
     private static string Address(Wire wire) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{wire.Port}");
 }
