@@ -29,10 +29,11 @@ Task("test")
     .Does(() =>
 {
     Build("Suite.sln");
-    // Told at the end as well: what the tests say is worth knowing either way.
-    var lint = Lint();
+    // Beside the quick tests, and told at the end: what the tests say is worth knowing either way.
+    var linting = System.Threading.Tasks.Task.Run(Lint);
     Launcher("prepare");
-    var (passed, failed, skipped) = Tests();
+    var (passed, failed, skipped) = Tests(linting);
+    var lint = linting.GetAwaiter().GetResult();
     lint.ForEach(problem => Say($"lint: {problem}"));
     FailedTests().ForEach(Say);
     Last($"{passed} passed, {failed} failed" + (skipped > 0 ? $", {skipped} skipped" : ""));
@@ -170,8 +171,8 @@ void Progress(string line) => Console.Error.WriteLine($"{DateTime.Now:HH:mm:ss} 
 
 // --- tests ----------------------------------------------------------------------------------------------------------------
 
-// The quick ones alone; then the two that mostly wait for servers of their own, side by side.
-(int Passed, int Failed, int Skipped) Tests()
+// The quick ones while the lint runs; then the two that mostly wait for servers of their own, side by side.
+(int Passed, int Failed, int Skipped) Tests(System.Threading.Tasks.Task before)
 {
     EnsureDirectoryExists($"{artifacts}/tests");
     CleanDirectory($"{artifacts}/tests");
@@ -182,6 +183,7 @@ void Progress(string line) => Console.Error.WriteLine($"{DateTime.Now:HH:mm:ss} 
     }
 
     var counts = new[] { "Unit", "Architecture", "Contract", "Faults" }.Select(TestProject).ToList();
+    System.Threading.Tasks.Task.WaitAny(before);
     var endToEnd = System.Threading.Tasks.Task.Run(() => TestProject("EndToEnd"));
     counts.Add(TestProject("Component"));
     counts.Add(endToEnd.GetAwaiter().GetResult());

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Suite.Local;
 
 namespace Suite.Bench;
@@ -9,25 +10,36 @@ internal sealed record BenchOptions
     public const string Caches = "caches";
     public const string Tokens = "tokens";
     public const string CreateOrder = "create-order";
+    public const string Import = "import";
+    public const string Drain = "drain";
     public const string Chain = "chain";
+    public const string Footprint = "footprint";
+    public const string Scale = "scale";
     public const string Ledger = "ledger";
+    public const string Overload = "overload";
 
     public const string Help =
         """
         Measures Suite on this machine, as ratios within one run, on servers of its own that are gone afterwards:
           --quick           a run of about a minute, to see that it works; its numbers mean little
-          --only a,b        of get-user, caches, tokens, create-order, chain, ledger
+          --only a,b        of get-user, caches, tokens, create-order, import, drain, overload, chain, footprint, scale, ledger
+          --orders N        how many orders there are in scale; a million unless said
           --mock            the broker built into librdkafka, even where Apache Kafka is found
         Kafka is taken from KAFKA_HOME, else from ../shared/kafka. The table goes to stdout, progress to stderr, JSON to artifacts/bench.
         """;
 
-    private static readonly string[] s_parts = [GetUser, Caches, Tokens, CreateOrder, Chain, Ledger];
+    private static readonly string[] s_parts = [GetUser, Caches, Tokens, CreateOrder, Import, Drain, Overload, Chain, Footprint, Scale, Ledger];
 
     public bool IsQuick { get; private init; }
 
     public IReadOnlySet<string> Parts { get; private init; } = s_parts.ToHashSet();
 
     public bool UseMockKafka { get; private init; }
+
+    /// <summary>How many orders there are in the end where it is measured whether their number matters.</summary>
+    public long Orders => GivenOrders ?? (IsQuick ? 50_000 : 1_000_000);
+
+    private long? GivenOrders { get; init; }
 
     /// <summary>How long to load what was just started before anything counts: the runtime compiles hot code again while it runs.</summary>
     public TimeSpan WarmUp => TimeSpan.FromSeconds(IsQuick ? 4 : 10);
@@ -36,13 +48,19 @@ internal sealed record BenchOptions
     public TimeSpan Window => TimeSpan.FromSeconds(IsQuick ? 2 : 5);
 
     /// <summary>How many pairs of windows a ratio is made of.</summary>
-    public int Rounds => IsQuick ? 1 : 4;
+    public int Rounds => IsQuick ? 1 : 5;
 
     /// <summary>How many orders go through the chain at once.</summary>
     public int ChainOrders => IsQuick ? 1_000 : 20_000;
 
     /// <summary>How often they do.</summary>
-    public int ChainRounds => IsQuick ? 1 : 3;
+    public int ChainRounds => IsQuick ? 1 : 5;
+
+    /// <summary>How many messages are drained at once.</summary>
+    public int DrainMessages => IsQuick ? 10_000 : 200_000;
+
+    /// <summary>How many records Kafka's own tools send and read; they need some time to be at their best.</summary>
+    public int PerfRecords => IsQuick ? 100_000 : 2_000_000;
 
     /// <summary>How many orders are placed and watched one by one.</summary>
     public int Probes => IsQuick ? 50 : 500;
@@ -78,6 +96,10 @@ internal sealed record BenchOptions
                     value ??= ++i < arguments.Count ? arguments[i] : string.Empty;
                     options = options with { Parts = ParseParts(value) };
                     break;
+                case "--orders":
+                    value ??= ++i < arguments.Count ? arguments[i] : string.Empty;
+                    options = options with { GivenOrders = ParseOrders(value) };
+                    break;
                 default:
                     throw new SuiteLocalException($"'{arguments[i]}' is no option here.\n{Help}");
             }
@@ -85,6 +107,10 @@ internal sealed record BenchOptions
 
         return options;
     }
+
+    private static long ParseOrders(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var orders) && orders >= 10_000
+        ? orders
+        : throw new SuiteLocalException($"--orders takes a number of 10000 or more; not '{text}'.");
 
     private static HashSet<string> ParseParts(string text)
     {

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Npgsql;
+using Suite.Bench.Kafka;
 using Suite.Bench.Load;
 using Suite.Bench.Parts;
+using Suite.Bench.Pgbench;
 using Suite.Bench.Report;
 using Suite.Client;
 using Suite.Local;
 using Suite.Local.Commands;
-using Suite.Local.Ports;
 
 namespace Suite.Bench;
 
@@ -19,6 +20,7 @@ internal static class BenchRun
         var machine = Machine.Read();
         var results = Directory.CreateDirectory(Path.Combine(Checkout.Root, "artifacts", "bench")).FullName;
         var data = Path.Combine(Checkout.Root, ".suite", "bench");
+        var servers = new BenchServers(data, options);
         var (postgres, kafka) = (string.Empty, string.Empty);
         var parts = new List<PartResult>();
         try
@@ -33,37 +35,25 @@ internal static class BenchRun
                 parts.Add(await LedgerPosting.RunAsync(Path.Combine(data, "ledger"), options, cancellationToken));
             }
 
-            if (options.Parts.Overlaps([BenchOptions.GetUser, BenchOptions.Caches, BenchOptions.CreateOrder]))
+            if (options.Parts.Contains(BenchOptions.Drain))
             {
-                await using var suite = await StartAsync(WithoutPayment(Local(data, options)), cancellationToken);
-                await using var client = Client(suite);
-                (postgres, kafka) = (await VersionAsync(suite, cancellationToken), suite.Kafka!.Kind);
-                var shop = await Shop.OpenAsync(client, cancellationToken);
-                if (options.Parts.Contains(BenchOptions.GetUser))
-                {
-                    parts.Add(await CachedRead.RunAsync(suite, shop, options, cancellationToken));
-                }
-
-                if (options.Parts.Contains(BenchOptions.Caches))
-                {
-                    parts.Add(await CacheLevels.RunAsync(suite, shop, options, cancellationToken));
-                }
-
-                if (options.Parts.Contains(BenchOptions.CreateOrder))
-                {
-                    var script = Path.Combine(results, "create_order.sql");
-                    parts.Add(await OrderPlacing.RunAsync(suite, client, shop, script, options, cancellationToken));
-                }
+                await using var stores = await StartAsync(servers.Stores, cancellationToken);
+                (postgres, kafka) = (await VersionAsync(stores, cancellationToken), stores.Kafka!.Kind);
+                parts.AddRange(await DrainAsync(servers, stores, options, cancellationToken));
             }
 
-            if (options.Parts.Contains(BenchOptions.Chain))
+            if (options.Parts.Overlaps([BenchOptions.GetUser, BenchOptions.Caches, BenchOptions.CreateOrder, BenchOptions.Import, BenchOptions.Overload]))
             {
-                await using var suite = await StartAsync(Local(data, options), cancellationToken);
-                await using var client = Client(suite);
+                await using var suite = await StartAsync(servers.WithoutPayment, cancellationToken);
                 (postgres, kafka) = (await VersionAsync(suite, cancellationToken), suite.Kafka!.Kind);
-                var shop = await Shop.OpenAsync(client, cancellationToken);
-                await using var orders = OrderDatabase.Open(suite);
-                parts.Add(await new OrderChain(suite, client, shop, orders, options).RunAsync(cancellationToken));
+                parts.AddRange(await WithoutPaymentAsync(suite, Path.Combine(results, "create_order.sql"), options, cancellationToken));
+            }
+
+            if (options.Parts.Overlaps([BenchOptions.Chain, BenchOptions.Footprint, BenchOptions.Scale]))
+            {
+                await using var suite = await StartAsync(servers.Whole, cancellationToken);
+                (postgres, kafka) = (await VersionAsync(suite, cancellationToken), suite.Kafka!.Kind);
+                parts.AddRange(await WholeAsync(suite, options, cancellationToken));
             }
         }
         finally
@@ -92,33 +82,82 @@ internal static class BenchRun
         return await LocalSuite.StartAsync(options, cancellationToken);
     }
 
-    private static LocalSuiteOptions Local(string data, BenchOptions options) => new()
+    private static async Task<List<PartResult>> DrainAsync(BenchServers servers, LocalSuite stores, BenchOptions options, CancellationToken cancellationToken)
     {
-        DataDirectory = data,
-        Fresh = true,
-        // Production refuses development keys. These go with the suite.
-        DevelopmentKeys = false,
-        KafkaHome = options.UseMockKafka ? null : KafkaHome(),
-        Stages = new Progress(),
-        Environment = new Dictionary<string, string>
+        if (servers.KafkaHome is { } home)
         {
-            // As it would be run, but for the pause that lets load balancers see a stop.
-            ["SUITE_ENVIRONMENT"] = "Production",
-            ["SUITE_STOP_DELAY"] = "0",
-            // Orders that wait for a Payment that is not there, or in a long queue, are not overdue.
-            ["SUITE_ORDER_SWEEP_AFTER"] = "3600",
-        },
-    };
+            return [await new Draining(stores, new KafkaPerf(home, stores.KafkaBootstrapServers), options).RunAsync(cancellationToken)];
+        }
 
-    /// <summary>Order must know an address of Payment even where it has no need of it.</summary>
-    private static LocalSuiteOptions WithoutPayment(LocalSuiteOptions options) => options with
+        Progress.Say($"Drain: left out; its yardsticks are the tools of Apache Kafka, which is not here (KAFKA_HOME)");
+        return [];
+    }
+
+    private static async Task<List<PartResult>> WithoutPaymentAsync(
+        LocalSuite suite, string script, BenchOptions options, CancellationToken cancellationToken)
     {
-        Services = ["user", "order"],
-        Environment = new Dictionary<string, string>(options.Environment)
+        await using var client = Client(suite);
+        var shop = await Shop.OpenAsync(client, cancellationToken);
+        var parts = new List<PartResult>();
+        if (options.Parts.Contains(BenchOptions.GetUser))
         {
-            ["SUITE_PAYMENT_ADDRESS"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.Next()}"),
-        },
-    };
+            parts.Add(await CachedRead.RunAsync(suite, shop, options, cancellationToken));
+        }
+
+        if (options.Parts.Contains(BenchOptions.Caches))
+        {
+            parts.Add(await CacheLevels.RunAsync(suite, shop, options, cancellationToken));
+        }
+
+        if (options.Parts.Overlaps([BenchOptions.CreateOrder, BenchOptions.Import]))
+        {
+            using var yardstick = await OrderYardstick.OpenAsync(suite, client, shop, script, options, cancellationToken);
+            if (options.Parts.Contains(BenchOptions.CreateOrder))
+            {
+                using var placing = new OrderPlacing(suite, shop, yardstick, options);
+                parts.Add(await placing.RunAsync(cancellationToken));
+            }
+
+            if (options.Parts.Contains(BenchOptions.Import))
+            {
+                parts.Add(await new OrderImporting(client, shop, yardstick, options).RunAsync(cancellationToken));
+            }
+        }
+
+        if (options.Parts.Contains(BenchOptions.Overload))
+        {
+            using var overload = new Overload(suite, shop, options);
+            parts.Add(await overload.RunAsync(cancellationToken));
+        }
+
+        return parts;
+    }
+
+    private static async Task<List<PartResult>> WholeAsync(LocalSuite suite, BenchOptions options, CancellationToken cancellationToken)
+    {
+        await using var client = Client(suite);
+        var shop = await Shop.OpenAsync(client, cancellationToken);
+        var parts = new List<PartResult>();
+        if (options.Parts.Contains(BenchOptions.Chain))
+        {
+            await using var orders = OrderDatabase.Open(suite);
+            parts.Add(await new OrderChain(suite, client, shop, orders, options).RunAsync(cancellationToken));
+        }
+
+        if (options.Parts.Contains(BenchOptions.Scale))
+        {
+            using var scale = new Scale(suite, shop, options);
+            parts.Add(await scale.RunAsync(cancellationToken));
+        }
+
+        if (options.Parts.Contains(BenchOptions.Footprint))
+        {
+            // Last: it starts the services anew.
+            parts.Add(await new Footprint(suite, shop, options).RunAsync(cancellationToken));
+        }
+
+        return parts;
+    }
 
     private static SuiteClient Client(LocalSuite suite)
     {
@@ -129,14 +168,6 @@ internal static class BenchRun
             Credentials = SuiteCredentials.FromFile(suite.AdminKeyFile),
         };
         return new SuiteClient(options);
-    }
-
-    private static string? KafkaHome()
-    {
-        var beside = Path.Combine(Checkout.Root, "..", "shared", "kafka");
-        return Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } named ? named
-            : File.Exists(Path.Combine(beside, "bin", "kafka-server-start.sh")) ? Path.GetFullPath(beside)
-            : null;
     }
 
     private static async Task<string> VersionAsync(LocalSuite suite, CancellationToken cancellationToken)

@@ -62,5 +62,8 @@ internal sealed class Shop
         return new CreateOrderRequest { Order = order, RequestId = Guid.NewGuid().ToString() };
     }
 
+    /// <summary>The id in a name such as <c>orders/{uuid}</c>.</summary>
+    public static Guid IdOf(string name) => Guid.Parse(name.AsSpan(name.IndexOf('/') + 1));
+
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

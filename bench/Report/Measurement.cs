@@ -5,7 +5,7 @@ namespace Suite.Bench.Report;
 /// <summary>One result.</summary>
 /// <param name="What">What was measured, for people.</param>
 /// <param name="Value">How much.</param>
-/// <param name="Unit">Of what: <c>/s</c> or <c>ms</c>.</param>
+/// <param name="Unit">Of what: <c>/s</c>, <c>ms</c>, <c>s</c> or <c>MiB</c>.</param>
 internal sealed record Measurement(string What, double Value, string Unit)
 {
     /// <summary>The yardstick of the same run.</summary>
@@ -40,7 +40,10 @@ internal sealed record Target(double Bound, bool IsLeast, bool OfRatio)
 {
     public static Target RatioAtLeast(double bound) => new(bound, true, true);
 
-    public static Target MillisecondsAtMost(double bound) => new(bound, false, false);
+    public static Target RatioAtMost(double bound) => new(bound, false, true);
+
+    /// <summary>In the unit of the measurement.</summary>
+    public static Target AtMost(double bound) => new(bound, false, false);
 
     public bool IsMetBy(double value) => IsLeast ? value >= Bound : value <= Bound;
 }

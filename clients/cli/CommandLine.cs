@@ -26,7 +26,9 @@ internal sealed class CommandLine
         Root.Add(DisputeCommands.Build(this));
         Root.Add(LedgerCommands.Build(this));
         Root.Add(ReconcileCommand.Build(this));
+        Root.Add(LoadCommand.Build(this));
         Root.Add(DeadLetterCommands.Build(this));
+        Root.Add(FaultCommands.Build(this));
         Root.Add(SignInCommands.Login(this));
         Root.Add(SignInCommands.Logout(this));
         Root.Add(SessionCommands.Build(this));

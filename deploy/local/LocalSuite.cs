@@ -61,7 +61,7 @@ public sealed class LocalSuite : IAsyncDisposable
     public LocalService Payment => Service("payment");
 
     /// <summary>
-    /// What a client reads from its environment: <c>SUITE_USER_ADDRESS</c> and its like, of the first replicas, and <c>SUITE_TOKEN_FILE</c>
+    /// What a client reads from its environment: <c>SUITE_USER_ADDRESS</c> and its like, of all replicas, and <c>SUITE_TOKEN_FILE</c>
     /// with the administrator's key.
     /// </summary>
     public IReadOnlyDictionary<string, string> ClientEnvironment =>
@@ -71,8 +71,8 @@ public sealed class LocalSuite : IAsyncDisposable
     public string AdminKeyFile => _keys?.AdminKeyFile ?? throw new InvalidOperationException("The suite is not started.");
 
     private IEnumerable<KeyValuePair<string, string>> Addresses => _services
-        .Where(service => service.Replica == 0)
-        .Select(service => KeyValuePair.Create(AddressKey(service.Name), service.GrpcAddress));
+        .GroupBy(service => service.Name)
+        .Select(replicas => KeyValuePair.Create(AddressKey(replicas.Key), string.Join(',', replicas.Select(service => service.GrpcAddress))));
 
     private string KafkaFolder => Path.Combine(_options.DataDirectory, "kafka");
 

@@ -5,6 +5,7 @@ using Suite.Orders.Storage;
 using Suite.Platform.Errors;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Naming;
+using Suite.Platform.Overload;
 using Suite.Platform.Security;
 
 namespace Suite.Orders;
@@ -34,6 +35,7 @@ internal sealed class OrderGrpcService(
     public override Task<ListOrdersResponse> ListOrders(ListOrdersRequest request, ServerCallContext context) =>
         listOrders.RunAsync(request, context.GetCaller(), context.CancellationToken);
 
+    [FinishesWork]
     public override Task<Order> CancelOrder(CancelOrderRequest request, ServerCallContext context) =>
         cancelOrder.RunAsync(
             RequestKey.Of("CancelOrder", request.RequestId, request, context.GetCaller()),
@@ -43,6 +45,7 @@ internal sealed class OrderGrpcService(
             context.GetCaller(),
             context.CancellationToken);
 
+    [FinishesWork]
     public override Task<Order> FulfillOrder(FulfillOrderRequest request, ServerCallContext context) => fulfillOrder.RunAsync(
         new StepRequest(
             RequestKey.Of("FulfillOrder", request.RequestId, request, context.GetCaller()),
@@ -52,6 +55,7 @@ internal sealed class OrderGrpcService(
             request.Note),
         context.CancellationToken);
 
+    [FinishesWork]
     public override Task<Order> RefundOrder(RefundOrderRequest request, ServerCallContext context) => refundOrder.RunAsync(
         new StepRequest(
             RequestKey.Of("RefundOrder", request.RequestId, request, context.GetCaller()),

@@ -5,6 +5,7 @@ using Suite.Orders.Events;
 using Suite.Orders.Features;
 using Suite.Orders.Storage;
 using Suite.Platform.Caching;
+using Suite.Platform.Faults;
 using Suite.Platform.Hosting;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
@@ -78,5 +79,6 @@ public static class OrderModule
         app.MapGrpcService<OrderGrpcService>();
         app.MapGrpcService<ProductGrpcService>();
         app.MapDeadLetters();
+        app.MapFaults();
     }
 }

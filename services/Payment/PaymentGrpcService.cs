@@ -10,6 +10,7 @@ using Suite.Platform.Errors;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Monetary;
 using Suite.Platform.Naming;
+using Suite.Platform.Overload;
 using Suite.Platform.Security;
 using Dispute = Suite.Contracts.Payments.V1.Dispute;
 using Payment = Suite.Contracts.Payments.V1.Payment;
@@ -36,6 +37,7 @@ internal sealed class PaymentGrpcService(
         context.Deadline,
         context.CancellationToken);
 
+    [FinishesWork]
     public override Task<Payment> CapturePayment(CapturePaymentRequest request, ServerCallContext context)
     {
         var amount = Amount(request.Amount);
@@ -55,12 +57,14 @@ internal sealed class PaymentGrpcService(
             context.CancellationToken);
     }
 
+    [FinishesWork]
     public override Task<Payment> VoidPayment(VoidPaymentRequest request, ServerCallContext context) => calls.RunAsync(
         CallOf("VoidPayment", request.Name, request.RequestId, request.Etag, request.Reason, request, context),
         // What was typed stays with the step, where it can be erased; events say that a call did it.
         (payment, now) => payment.BeginVoid(Domain.Payment.VoidedByCall, now),
         context.CancellationToken);
 
+    [FinishesWork]
     public override Task<Payment> RefundPayment(RefundPaymentRequest request, ServerCallContext context)
     {
         var amount = Amount(request.Amount);

@@ -4,6 +4,7 @@ using Suite.Payments.Ledger;
 using Suite.Payments.Providers;
 using Suite.Payments.Reconciliation;
 using Suite.Payments.Storage;
+using Suite.Platform.Faults;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
 using Suite.Platform.Messaging;
@@ -68,5 +69,6 @@ public static class PaymentModule
         app.MapGrpcService<ReconciliationGrpcService>();
         app.MapProvider();
         app.MapDeadLetters();
+        app.MapFaults();
     }
 }

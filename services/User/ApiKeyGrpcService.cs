@@ -2,6 +2,7 @@ using Grpc.Core;
 using Suite.Contracts.Users.V1;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Naming;
+using Suite.Platform.Overload;
 using Suite.Platform.Security;
 using Suite.Users.Domain;
 using Suite.Users.Features.ApiKeys;
@@ -22,6 +23,7 @@ internal sealed class ApiKeyGrpcService(CreateApiKey create, ListApiKeys list, R
     public override Task<ListApiKeysResponse> ListApiKeys(ListApiKeysRequest request, ServerCallContext context) =>
         list.RunAsync(request, context.CancellationToken);
 
+    [FinishesWork]
     public override Task<ApiKey> RevokeApiKey(RevokeApiKeyRequest request, ServerCallContext context) =>
         revoke.RunAsync(
             RequestKey.Of("RevokeApiKey", request.RequestId, request, context.GetCaller()),

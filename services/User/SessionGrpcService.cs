@@ -2,6 +2,7 @@ using Grpc.Core;
 using Suite.Contracts.Users.V1;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Naming;
+using Suite.Platform.Overload;
 using Suite.Platform.Security;
 using Suite.Users.Domain;
 using Suite.Users.Features.Limits;
@@ -19,6 +20,7 @@ internal sealed class SessionGrpcService(CreateSession create, RefreshSession re
     public override Task<SessionTokens> RefreshSession(RefreshSessionRequest request, ServerCallContext context) =>
         refresh.RunAsync(request, PeerAddress.Of(context), context.CancellationToken);
 
+    [FinishesWork]
     public override Task<DeleteSessionResponse> DeleteSession(DeleteSessionRequest request, ServerCallContext context) =>
         delete.RunAsync(
             RequestKey.Of("DeleteSession", request.RequestId, request, context.GetCaller()),

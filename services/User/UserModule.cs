@@ -1,6 +1,7 @@
 using Suite.Contracts.Orders.V1;
 using Suite.Contracts.Users.V1;
 using Suite.Platform.Caching;
+using Suite.Platform.Faults;
 using Suite.Platform.Hosting;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
@@ -55,5 +56,6 @@ public static class UserModule
         app.MapGrpcService<UserGrpcService>();
         app.MapSignIn();
         app.MapDeadLetters();
+        app.MapFaults();
     }
 }

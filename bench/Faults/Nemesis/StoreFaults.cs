@@ -2,6 +2,7 @@ using System.Globalization;
 using StackExchange.Redis;
 using Suite.Faults.Plan;
 using Suite.Faults.Running;
+using Suite.Local;
 
 namespace Suite.Faults.Nemesis;
 
@@ -19,12 +20,29 @@ internal sealed class StoreFaults(Cluster cluster, ProcessFaults processes)
         _ => KafkaAsync(fault, cancellationToken),
     };
 
+    /// <summary>A store that is not back in time is started once more: without it there is nothing to look at any more.</summary>
+    private static async Task StartAsync(Func<CancellationToken, Task> startAsync, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await startAsync(cancellationToken);
+                return;
+            }
+            catch (SuiteLocalException) when (attempt < 4)
+            {
+                // It took too long on a machine that is busy; what had started was ended.
+            }
+        }
+    }
+
     private async Task<Hit> PostgresAsync(PlannedFault fault, CancellationToken cancellationToken)
     {
         var server = cluster.Suite.Postgres!;
         await (fault.Kind == FaultKind.Kill ? server.KillAsync() : server.StopAsync());
         await Task.Delay(fault.Duration, cancellationToken);
-        await cluster.Suite.StartPostgresAsync(cancellationToken);
+        await StartAsync(cluster.Suite.StartPostgresAsync, cancellationToken);
         return Ended(server.ProcessId, await server.Exited);
     }
 
@@ -33,7 +51,7 @@ internal sealed class StoreFaults(Cluster cluster, ProcessFaults processes)
         var server = cluster.Suite.Redis!;
         await server.KillAsync();
         await Task.Delay(fault.Duration, cancellationToken);
-        await cluster.Suite.StartRedisAsync(cancellationToken);
+        await StartAsync(cluster.Suite.StartRedisAsync, cancellationToken);
         return Ended(server.ProcessId, await server.Exited);
     }
 
@@ -43,7 +61,7 @@ internal sealed class StoreFaults(Cluster cluster, ProcessFaults processes)
         var process = broker.ProcessId;
         await (fault.Kind == FaultKind.Kill ? broker.KillAsync() : broker.StopAsync());
         await Task.Delay(fault.Duration, cancellationToken);
-        await cluster.Suite.StartKafkaAsync(cancellationToken);
+        await StartAsync(cluster.Suite.StartKafkaAsync, cancellationToken);
         if (process is { } id)
         {
             return Ended(id, await (Task<int>)broker.Exited);

@@ -10,7 +10,7 @@ namespace Suite.Faults.Nemesis;
 internal sealed class WireFaults(Wiring wiring, Prod prod)
 {
     /// <summary>How much longer a fault goes on when it has not hit anything yet.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 

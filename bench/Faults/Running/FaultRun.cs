@@ -12,8 +12,8 @@ namespace Suite.Faults.Running;
 /// <summary>A whole run: start, load and faults, drain, reading, judgement.</summary>
 internal sealed class FaultRun : IDisposable
 {
-    /// <summary>How much longer than planned faults may take: mending is slower on a machine that is busy.</summary>
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(40);
+    /// <summary>How much longer than planned faults may take, at least: mending is slower on a machine that is busy.</summary>
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan s_tell = TimeSpan.FromSeconds(5);
 
@@ -117,7 +117,7 @@ internal sealed class FaultRun : IDisposable
     private async Task FaultsAsync(Cluster cluster, Crowd crowd, Nemesis.Nemesis nemesis, List<Tap> taps, CancellationToken stopping)
     {
         var began = _history.Now;
-        var carrying = nemesis.RunAsync(_options.Length + s_grace, stopping);
+        var carrying = nemesis.RunAsync(_options.Length + TimeSpan.FromTicks(Math.Max(s_grace.Ticks, _options.Length.Ticks / 2)), stopping);
         var length = Task.Delay(_options.Length, stopping);
         for (var all = Task.WhenAll(carrying, length); !all.IsCompleted;)
         {

@@ -17,9 +17,9 @@ internal static class ConfigKeys
     public static readonly IReadOnlyList<Key> All =
     [
         new("address", p => p.Address, (p, v) => p with { Address = Address(v) }),
-        new("user-address", p => p.UserAddress, (p, v) => p with { UserAddress = Address(v) }),
-        new("order-address", p => p.OrderAddress, (p, v) => p with { OrderAddress = Address(v) }),
-        new("payment-address", p => p.PaymentAddress, (p, v) => p with { PaymentAddress = Address(v) }),
+        new("user-address", p => p.UserAddress, (p, v) => p with { UserAddress = Replicas(v) }),
+        new("order-address", p => p.OrderAddress, (p, v) => p with { OrderAddress = Replicas(v) }),
+        new("payment-address", p => p.PaymentAddress, (p, v) => p with { PaymentAddress = Replicas(v) }),
         new("token", p => string.IsNullOrEmpty(p.Token) ? null : "(set)", (p, v) => p with { Token = v }, IsSecret: true),
         new("token-file", p => p.TokenFile, (p, v) => p with { TokenFile = v is null ? null : Path.GetFullPath(v) }),
         new("timeout", p => p.Timeout, (p, v) => p with { Timeout = Time(v) }),
@@ -39,6 +39,17 @@ internal static class ConfigKeys
         value is null || Addresses.TryParse(value, out _)
             ? value
             : throw new UsageException($"'{value}' is no address such as http://127.0.0.1:9102 or https://suite.example.com.");
+
+    /// <summary>One address, or several with commas between them.</summary>
+    private static string? Replicas(string? value)
+    {
+        foreach (var address in value?.Split(',', StringSplitOptions.TrimEntries) ?? [])
+        {
+            Address(address);
+        }
+
+        return value;
+    }
 
     private static string? Time(string? value) =>
         value is null || SuiteSettings.TryParseDuration(value, out _)

@@ -33,21 +33,7 @@ internal static class ImportOrdersCommand
             Description = "Waits until every order's payment is answered for; --wait false does not.",
             DefaultValueFactory = _ => true,
         };
-        var waitTimeout = new Option<TimeSpan?>("--wait-timeout")
-        {
-            Description = "How long to wait for payments, for example 10s, 5m, none (default 60s).",
-            HelpName = "TIME",
-            CustomParser = result =>
-            {
-                if (SuiteSettings.TryParseDuration(result.Tokens[0].Value, out var time))
-                {
-                    return time == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : time;
-                }
-
-                result.AddError($"--wait-timeout: '{result.Tokens[0].Value}' is no time such as 500ms, 10s, 2m, or none.");
-                return null;
-            },
-        };
+        var waitTimeout = DurationOption.New("--wait-timeout", "How long to wait for payments, for example 10s, 5m, none (default 60s).");
         var command = new Command("orders", "Places orders over one stream: order_ref, customer, lines (sku:quantity;…), payment_method.")
         {
             users, scope, wait, waitTimeout,
@@ -68,7 +54,7 @@ internal static class ImportOrdersCommand
             await ImportOptions.RunAsync(context, file, "lines", report, Place, cancellationToken);
             var seconds = context.Host.Time.GetElapsedTime(start).TotalSeconds;
             var pending = context.Parsed.GetValue(wait)
-                ? await SettleAsync(context, report.Taken, context.Parsed.GetValue(waitTimeout) ?? DefaultWait, cancellationToken)
+                ? await SettleAsync(context, report.Taken, LimitOf(context.Parsed.GetValue(waitTimeout)), cancellationToken)
                 : 0;
             Show(context, file, report, seconds);
             return Conclude(context, report, pending);
@@ -85,6 +71,8 @@ internal static class ImportOrdersCommand
         });
         return command;
     }
+
+    private static TimeSpan LimitOf(TimeSpan? wait) => wait == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : wait ?? DefaultWait;
 
     private static async Task<int> SettleAsync(
         CommandContext context, IReadOnlyList<ImportedOrder> orders, TimeSpan limit, CancellationToken cancellationToken)

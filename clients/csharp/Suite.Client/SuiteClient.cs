@@ -37,6 +37,7 @@ public sealed class SuiteClient : IAsyncDisposable, IDisposable
         Ledger = new LedgerClient(environment, Endpoint(SuiteService.Payment));
         Reconciliation = new ReconciliationClient(environment, Endpoint(SuiteService.Payment));
         DeadLetters = new DeadLettersClient(environment, Endpoint);
+        Faults = new FaultsClient(environment, Endpoint);
     }
 
     /// <summary>The people who place orders.</summary>
@@ -65,6 +66,9 @@ public sealed class SuiteClient : IAsyncDisposable, IDisposable
 
     /// <summary>Messages that services could not process.</summary>
     public DeadLettersClient DeadLetters { get; }
+
+    /// <summary>Faults that a running service is made to meet, in development.</summary>
+    public FaultsClient Faults { get; }
 
     /// <summary>The address calls to a service go to.</summary>
     public Uri AddressOf(SuiteService service) => Endpoint(service).Address;

@@ -24,6 +24,12 @@ public sealed class SuiteClientOptions
     public Uri? PaymentAddress { get; set; }
 
     /// <summary>
+    /// The addresses of a service that several replicas of it listen at, all http or all https: calls go to them in turn, to those with a connection
+    /// alone, so that one that goes away is not noticed. Used as long as <see cref="AddressOf"/> is one of them.
+    /// </summary>
+    public IDictionary<SuiteService, IReadOnlyList<Uri>> Replicas { get; } = new Dictionary<SuiteService, IReadOnlyList<Uri>>();
+
+    /// <summary>
     /// How long a unary call may take, all its attempts and waits together: 30 s unless set, more than zero, or
     /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for no limit. Streams have none.
     /// </summary>
@@ -59,7 +65,7 @@ public sealed class SuiteClientOptions
     /// <summary>The clock of deadlines, waits and the retry budget.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>The address calls to a service go to.</summary>
+    /// <summary>The address calls to a service go to, the first of them where there are several.</summary>
     public Uri AddressOf(SuiteService service) => service switch
     {
         SuiteService.User => UserAddress ?? Address ?? new Uri("http://127.0.0.1:9101"),
@@ -67,4 +73,7 @@ public sealed class SuiteClientOptions
         SuiteService.Payment => PaymentAddress ?? Address ?? new Uri("http://127.0.0.1:9103"),
         _ => throw new ArgumentOutOfRangeException(nameof(service), service, "There is no such service."),
     };
+    /// <summary>Every address calls to a service go to.</summary>
+    public IReadOnlyList<Uri> AddressesOf(SuiteService service) =>
+        Replicas.TryGetValue(service, out var replicas) && replicas.Contains(AddressOf(service)) ? replicas : [AddressOf(service)];
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Suite.Orders.Domain;
 using Suite.Orders.Storage;
+using Suite.Platform.Hosting;
 
 namespace Suite.Orders.Features;
 
@@ -8,7 +9,7 @@ namespace Suite.Orders.Features;
 /// Ends steps that nobody works on: whose replica was killed, whose caller went away, whose outcome was not known. Safe with any number of
 /// replicas: each takes other steps, for the length of a lease, and asks Payment with the step's own id.
 /// </summary>
-internal sealed class ResumeSteps(OrderStepStore steps, StepRunner runner, TimeProvider time, ILogger<ResumeSteps> logger) : BackgroundService
+internal sealed class ResumeSteps(OrderStepStore steps, StepRunner runner, TimeProvider time, ILogger<ResumeSteps> logger) : BackgroundLoop(time)
 {
     private const int MostAtOnce = 16;
 
@@ -28,27 +29,17 @@ internal sealed class ResumeSteps(OrderStepStore steps, StepRunner runner, TimeP
         return due.Count;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan Pause => Interval;
+
+    protected override TimeSpan FirstAfter => Interval;
+
+    protected override async Task<bool> WorkAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await ResumeAsync(stoppingToken);
-                }
-                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-                {
-                    OrderLog.StepsNotResumed(logger, e);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+        await ResumeAsync(cancellationToken);
+        return false;
     }
+
+    protected override void Failed(Exception exception) => OrderLog.StepsNotResumed(logger, exception);
 
     private async Task ResumeAsync(OrderStep step, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Npgsql;
 using Suite.Orders.Storage;
+using Suite.Platform.Hosting;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
 using Suite.Platform.Time;
@@ -17,7 +18,7 @@ internal sealed class SweepDepartures(
     OrderWriter writer,
     IOutbox outbox,
     TimeProvider time,
-    ILogger<SweepDepartures> logger) : BackgroundService
+    ILogger<SweepDepartures> logger) : BackgroundLoop(time)
 {
     private const int PageSize = 200;
 
@@ -32,7 +33,7 @@ internal sealed class SweepDepartures(
             await dataSource.InTransactionAsync(
                 (transaction, token) => writer.UpdateManyAsync(
                     open,
-                    order => order.CancelFor(CancelReasons.CustomerDeleted, time.GetMicrosecondUtcNow()),
+                    order => order.CancelFor(CancelReasons.CustomerDeleted, Clock.GetMicrosecondUtcNow()),
                     _ => null,
                     transaction,
                     token),
@@ -42,25 +43,15 @@ internal sealed class SweepDepartures(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan Pause => Interval;
+
+    protected override TimeSpan FirstAfter => Interval;
+
+    protected override async Task<bool> WorkAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await SweepAsync(stoppingToken);
-                }
-                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-                {
-                    OrderLog.DeparturesNotSwept(logger, e);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+        await SweepAsync(cancellationToken);
+        return false;
     }
+
+    protected override void Failed(Exception exception) => OrderLog.DeparturesNotSwept(logger, exception);
 }

@@ -1,6 +1,7 @@
 using Npgsql;
 using Suite.Payments.Domain;
 using Suite.Payments.Storage;
+using Suite.Platform.Hosting;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
 using Suite.Platform.Time;
@@ -18,7 +19,7 @@ internal sealed class ExpireAuthorizations(
     IOutbox outbox,
     PaymentOptions options,
     TimeProvider time,
-    ILogger<ExpireAuthorizations> logger) : BackgroundService
+    ILogger<ExpireAuthorizations> logger) : BackgroundLoop(time)
 {
     private const int MostAtOnce = 100;
 
@@ -29,7 +30,7 @@ internal sealed class ExpireAuthorizations(
         var found = await dataSource.InTransactionAsync(
             async (transaction, token) =>
             {
-                var now = time.GetMicrosecondUtcNow();
+                var now = Clock.GetMicrosecondUtcNow();
                 var expired = await PaymentStore.LockExpiredAsync(now, MostAtOnce, transaction, token);
                 await writer.WriteAsync(
                     [.. expired.Select(p => new PaymentChange(p.RequestVoid(Payment.AuthorizationExpired, now)).ThenVoidWhatIsDue())],
@@ -48,29 +49,9 @@ internal sealed class ExpireAuthorizations(
         return found;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await RunOnceAsync(stoppingToken) == MostAtOnce)
-                {
-                    // There may be more.
-                }
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // The loop outlives every failure of the database.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                PaymentLog.ExpiryFailed(logger, e);
-            }
+    protected override TimeSpan Pause => options.PollInterval;
 
-            await Task.Delay(options.PollInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override async Task<bool> WorkAsync(CancellationToken cancellationToken) => await RunOnceAsync(cancellationToken) == MostAtOnce;
+
+    protected override void Failed(Exception exception) => PaymentLog.ExpiryFailed(logger, exception);
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting.Server;
+using Suite.Platform.Faults;
 
 namespace Suite.Payments.Providers;
 
@@ -35,6 +36,13 @@ internal static class ProviderModule
         }
 
         services.AddSingleton<WebhookEndpoint>();
+        if (FaultSettings.AreOn(configuration, environment))
+        {
+            var chosen = services.Single(s => s.ServiceType == typeof(IPaymentProvider));
+            services.Remove(chosen);
+            services.AddSingleton<IPaymentProvider>(provider => new FaultyProvider(
+                (IPaymentProvider)ActivatorUtilities.CreateInstance(provider, chosen.ImplementationType!), provider.GetRequiredService<FaultBoard>()));
+        }
     }
 
     /// <summary>Maps where providers tell of themselves, and the simulator's pages where it is the provider.</summary>

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using Grpc.Core;
-using Grpc.Net.Client;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +12,8 @@ namespace Suite.Platform.Hosting;
 public static class ServiceClients
 {
     /// <summary>
-    /// Adds a generated client for the service whose address stands in the configuration under <paramref name="addressKey"/>.
+    /// Adds a generated client for the service whose address, or those of its replicas, stand in the configuration under
+    /// <paramref name="addressKey"/>.
     /// The deadline and the cancellation of the call being served travel along, and this service's own token for the other one.
     /// </summary>
     /// <param name="services">Where to.</param>
@@ -24,14 +24,13 @@ public static class ServiceClients
     {
         var callee = service ?? ServiceOf(typeof(TClient));
         services.AddHttpContextAccessor();
-        services.AddGrpcClient<TClient>((provider, options) =>
+        ServiceAddresses.AddTo(services);
+        services.AddGrpcClient<TClient>((provider, options) => options.Address = AddressesOf(provider, addressKey).Target)
+            .ConfigureChannel((provider, channel) =>
             {
-                var address = provider.GetRequiredService<IConfiguration>()[addressKey];
-                options.Address = Uri.TryCreate(address, UriKind.Absolute, out var uri)
-                    ? uri
-                    : throw new InvalidOperationException($"{addressKey} must be an address such as http://127.0.0.1:9101.");
+                channel.ThrowOperationCanceledOnCancellation = true;
+                AddressesOf(provider, addressKey).Configure(channel);
             })
-            .ConfigureChannel(channel => channel.ThrowOperationCanceledOnCancellation = true)
             .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler
             {
                 EnableMultipleHttp2Connections = true,
@@ -46,6 +45,9 @@ public static class ServiceClients
             .EnableCallContextPropagation(options => options.SuppressContextNotFoundErrors = true);
         return services;
     }
+
+    private static ServiceAddresses AddressesOf(IServiceProvider provider, string addressKey) =>
+        ServiceAddresses.From(provider.GetRequiredService<IConfiguration>(), addressKey);
 
     // suite.user.v1 is the contract of the service user.
     private static string ServiceOf(Type client) =>

@@ -8,11 +8,13 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Suite.Platform.Errors;
+using Suite.Platform.Faults;
+using Suite.Platform.Overload;
 using Suite.Platform.Security;
+using Suite.Platform.Time;
 using Suite.Platform.Validation;
 
 namespace Suite.Platform.Hosting;
@@ -33,13 +35,16 @@ public static class SuiteHost
             EnvironmentName = Environment.GetEnvironmentVariable("SUITE_ENVIRONMENT") ?? Environments.Development,
         });
         AddLogging(builder);
+        // Before all rooms, which add the system's clock where there is none.
+        builder.Services.AddSingleton(SkewedClock.From(builder.Configuration, builder.Environment));
         var tls = TlsSettings.From(builder.Configuration);
         builder.Services.AddSingleton(tls);
         AddServer(builder, tls);
         AddGrpc(builder.Services, builder.Environment);
         builder.Services.AddSuiteHealth();
+        builder.Services.AddOverload(builder.Configuration);
         builder.Services.AddSecurity(builder.Configuration, service);
-        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddFaults(builder.Configuration, builder.Environment);
         CrashPoints.Use(builder.Configuration, builder.Environment);
         return builder;
     }
@@ -51,6 +56,7 @@ public static class SuiteHost
         app.UseMiddleware<ProtocolErrorMiddleware>();
         app.UseMiddleware<DefaultDeadlineMiddleware>();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseOverload();
         app.UseMiddleware<SizeLimitMiddleware>();
         app.UseSecurity();
         app.UseMiddleware<CallLimitMiddleware>();

@@ -1,11 +1,11 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Suite.Platform.Hosting;
 
 namespace Suite.Platform.Idempotency;
 
 /// <summary>Forgets keys after 48 hours, in small steps that nobody has to wait for.</summary>
-internal sealed class IdempotencyCleanup(NpgsqlDataSource dataSource, TimeProvider time, ILogger<IdempotencyCleanup> logger) : BackgroundService
+internal sealed class IdempotencyCleanup(NpgsqlDataSource dataSource, TimeProvider time, ILogger<IdempotencyCleanup> logger) : BackgroundLoop(time)
 {
     private const string DeleteSome =
         """
@@ -15,25 +15,19 @@ internal sealed class IdempotencyCleanup(NpgsqlDataSource dataSource, TimeProvid
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(30);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                while (await DeleteSomeAsync(stoppingToken) > 0)
-                {
-                    await Task.Delay(TimeSpan.FromMilliseconds(100), time, stoppingToken);
-                }
-            }
-            catch (NpgsqlException e)
-            {
-                IdempotencyLog.CleanupFailed(logger, e);
-            }
+    protected override TimeSpan Pause => Interval;
 
-            await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    protected override async Task<bool> WorkAsync(CancellationToken cancellationToken)
+    {
+        while (await DeleteSomeAsync(cancellationToken) > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), Clock, cancellationToken);
         }
+
+        return false;
     }
+
+    protected override void Failed(Exception exception) => IdempotencyLog.CleanupFailed(logger, exception);
 
     private async Task<int> DeleteSomeAsync(CancellationToken cancellationToken)
     {

@@ -45,13 +45,12 @@ internal static class CloudEvent
             : string.IsNullOrEmpty(type) ? "no_event_type"
             : result.Message.Key is null ? "no_key"
             : null;
-        var place = $"{result.Topic}/{result.Partition.Value}/{result.Offset.Value}";
         return new IncomingMessage
         {
-            Id = problem is null ? messageId : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(place)).AsSpan(0, 16)),
+            Id = problem is null ? messageId : new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(PlaceOf(result))).AsSpan(0, 16)),
             Type = type ?? string.Empty,
             Topic = result.Topic,
-            Key = result.Message.Key is { } key ? Encoding.UTF8.GetString(key) : place,
+            Key = result.Message.Key is { } key ? Encoding.UTF8.GetString(key) : PlaceOf(result),
             Body = result.Message.Value ?? [],
             Time = DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
                 ? at.ToUniversalTime()
@@ -61,6 +60,8 @@ internal static class CloudEvent
             Baggage = baggage,
         };
     }
+
+    private static string PlaceOf(ConsumeResult<byte[], byte[]> result) => $"{result.Topic}/{result.Partition.Value}/{result.Offset.Value}";
 
     private static string? Text(IHeader header) => header.GetValueBytes() is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 }

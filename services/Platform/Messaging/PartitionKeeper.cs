@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Suite.Platform.Hosting;
 
 namespace Suite.Platform.Messaging;
 
@@ -9,7 +9,7 @@ namespace Suite.Platform.Messaging;
 /// detached in ways that make no writer wait.
 /// </summary>
 internal sealed class PartitionKeeper(NpgsqlDataSource dataSource, MessagingOptions options, InboxRange range, TimeProvider time, ILogger<PartitionKeeper> logger)
-    : BackgroundService
+    : BackgroundLoop(time)
 {
     private const long LockKey = 0x53_75_69_74_66;
     private const int OutboxDaysAhead = 7;
@@ -37,28 +37,20 @@ internal sealed class PartitionKeeper(NpgsqlDataSource dataSource, MessagingOpti
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan Pause => Interval;
+
+    protected override TimeSpan PauseAfterFailure => Soon;
+
+    // The start has just done it.
+    protected override TimeSpan FirstAfter => Interval;
+
+    protected override async Task<bool> WorkAsync(CancellationToken cancellationToken)
     {
-        var wait = Interval;
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                await KeepAsync(stoppingToken);
-                wait = Interval;
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
-            {
-                MessagingLog.PartitionsNeglected(logger, e);
-                wait = Soon;
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
+        await KeepAsync(cancellationToken);
+        return false;
     }
+
+    protected override void Failed(Exception exception) => MessagingLog.PartitionsNeglected(logger, exception);
 
     /// <summary>Makes and drops what is due. Safe in several replicas at once.</summary>
     internal async Task KeepAsync(CancellationToken cancellationToken)
@@ -67,7 +59,7 @@ internal sealed class PartitionKeeper(NpgsqlDataSource dataSource, MessagingOpti
         await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockKey})", cancellationToken);
         try
         {
-            var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+            var today = DateOnly.FromDateTime(Clock.GetUtcNow().UtcDateTime);
             var firstDay = today.AddDays(-(int)Math.Ceiling(options.OutboxRetention.TotalDays));
             await KeepOutboxAsync(connection, today, firstDay, cancellationToken);
 

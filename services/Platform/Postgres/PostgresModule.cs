@@ -5,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Suite.Platform.Faults;
 
 namespace Suite.Platform.Postgres;
 
@@ -27,7 +28,8 @@ public static class PostgresModule
                 $"{ConnectionKey} is not set: give the PostgreSQL server as a connection string such as \"Host=127.0.0.1;Username=suite\".");
         }
 
-        services.AddSingleton(provider => CreateDataSource(connectionString, database, provider.GetService<ILoggerFactory>()));
+        services.AddSingleton(provider => CreateDataSource(
+            provider.GetService<StoreLinks>()?.Postgres(connectionString) ?? connectionString, database, provider.GetService<ILoggerFactory>()));
         services.AddSingleton(new DatabaseServer(connectionString, database));
         services.AddSingleton<Migrator>();
         // First, so that every other hosted service finds its tables.
@@ -66,6 +68,13 @@ public static class PostgresModule
         {
             settings.MaxAutoPrepare = 100;
             settings.AutoPrepareMinUsages = 2;
+        }
+
+        // A server that takes connections and does not answer is given up within the deadline of the call that asks. Telling it to cancel a
+        // statement, for which Npgsql blocks a thread, takes no longer either.
+        if (!settings.ShouldSerialize("Timeout"))
+        {
+            settings.Timeout = 5;
         }
 
         // A statement never waits for a lock, nor runs, without an end: a store that hangs must not hang its callers.

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using StackExchange.Redis;
+using Suite.Platform.Faults;
 
 namespace Suite.Platform.Redis;
 
@@ -29,7 +30,11 @@ public static class RedisModule
         }
 
         var options = Options(configuration[ServersKey]);
-        services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(options));
+        services.AddSingleton<IConnectionMultiplexer>(provider =>
+        {
+            provider.GetService<StoreLinks>()?.Redis(options);
+            return ConnectionMultiplexer.Connect(options);
+        });
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RedisPulse>();
         services.AddHostedService<RedisWatch>();

@@ -51,7 +51,8 @@ internal sealed class ApiKeys(ITrustSource source, TimeProvider time) : IDisposa
         {
             try
             {
-                known = await AskAsync(secret).WaitAsync(cancellationToken);
+                // Not longer than the question's own patience, which does not end a question to a database that hangs.
+                known = await AskAsync(secret).WaitAsync(Patience, time, cancellationToken);
             }
             catch (Exception) when (known?.Grant is not null && now - known.Time < Stale && !cancellationToken.IsCancellationRequested)
             {

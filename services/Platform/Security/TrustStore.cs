@@ -74,12 +74,13 @@ internal sealed class TrustStore(ITrustSource source, TimeProvider time, ILogger
         try
         {
             var known = _current ?? TrustSnapshot.Empty;
-            var answer = await source.GetTrustAsync(new GetTrustRequest { AfterRevision = known.Revision }, either.Token);
+            // A database that hangs does not hear that nobody waits any more; whoever asks here must not wait with it.
+            var answer = await source.GetTrustAsync(new GetTrustRequest { AfterRevision = known.Revision }, either.Token).WaitAsync(either.Token);
             if (answer.Revision < known.Revision)
             {
                 // User's record is another one than it was, perhaps restored: begin anew.
                 known = TrustSnapshot.Empty;
-                answer = await source.GetTrustAsync(new GetTrustRequest(), either.Token);
+                answer = await source.GetTrustAsync(new GetTrustRequest(), either.Token).WaitAsync(either.Token);
             }
 
             Volatile.Write(ref _lastAnswered, time.GetTimestamp());

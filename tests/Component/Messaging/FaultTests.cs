@@ -121,6 +121,62 @@ internal sealed class FaultTests
     }
 
     [Test]
+    public async Task A_partition_that_left_while_it_was_paused_flows_when_it_is_back()
+    {
+        var folder = Servers.NewFolder();
+        var postgres = await PostgresServer.StartAsync(folder);
+        var kafka = Mock();
+        var keys = Enumerable.Range(0, 12).Select(i => $"key-{i}").ToArray();
+        await using var writer = await MessagingHost.StartAsync(kafka, MessagingHost.NewName("writer"), _topic);
+        await using var host = await MessagingHost.StartAsync(kafka, _database, MessagingHost.NewName("none"), null, postgres.ConnectionString, Reads);
+        await PublishAsync(1);
+        await HasAsync(1);
+
+        await postgres.KillAsync();
+        await PublishAsync(2);
+        var guest = await MessagingHost.StartAsync(kafka, MessagingHost.NewName("guest"), MessagingHost.NewName("none"), null, null, Reads);
+        await Eventually.That(() => Task.FromResult(guest.Handler.Seen.Count), Is.GreaterThan(0));
+        await using var back = await PostgresServer.StartAsync(folder, postgres.Port);
+        await Eventually.That(() => host.ScalarAsync<long>("SELECT count(*) FROM effect WHERE number = 2"), Is.GreaterThan(0));
+
+        await guest.DisposeAsync();
+        await PublishAsync(3);
+        await HasAsync(3);
+
+        void Reads(IServiceCollection services) => services.AddConsumer<RecordingHandler>("test.numbers", _topic);
+
+        Task PublishAsync(int number) => Task.WhenAll(keys.Select(key => writer.PublishAsync(_topic, key, number)));
+
+        async Task HasAsync(int number)
+        {
+            foreach (var key in keys)
+            {
+                await Eventually.That(async () => (await host.EffectsAsync(key)).LastOrDefault(), Is.EqualTo(number));
+            }
+        }
+    }
+
+    [Test]
+    public async Task A_relay_that_waits_for_its_broker_does_not_turn_in_circles()
+    {
+        var time = new CountingTime();
+        await using var host = await StartAndLoseBrokerAsync();
+        var before = time.Asked;
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        Assert.That(time.Asked - before, Is.LessThan(5000), "what is due and can not be done now wakes the relay again and again");
+
+        async Task<MessagingHost> StartAndLoseBrokerAsync()
+        {
+            await using var broker = KafkaBroker.StartMock(2, [_topic, _topic + ".dlq"]);
+            var started = await MessagingHost.StartAsync(
+                broker.BootstrapServers, _database, _topic, null, null, services => services.AddSingleton<TimeProvider>(time));
+            await started.PublishAsync(_topic, "a", 1);
+            await Eventually.That(() => started.ScalarAsync<long>("SELECT count(*) FROM outbox_offset"), Is.GreaterThan(0));
+            return started;
+        }
+    }
+
+    [Test]
     public async Task Old_days_are_dropped_whole_but_never_with_rows_that_were_not_sent()
     {
         await using var host = await MessagingHost.StartAsync($"127.0.0.1:{FreePorts.Next()}", _database, _topic);
@@ -155,6 +211,20 @@ internal sealed class FaultTests
         Servers.MockKafka.CreateTopic(_topic, 4);
         Servers.MockKafka.CreateTopic(_topic + ".dlq", 4);
         return Servers.MockKafka.BootstrapServers;
+    }
+
+    private sealed class CountingTime : TimeProvider
+    {
+        private long _asked;
+
+        /// <summary>How often somebody looked at the clock by which waits are measured.</summary>
+        public long Asked => Interlocked.Read(ref _asked);
+
+        public override long GetTimestamp()
+        {
+            Interlocked.Increment(ref _asked);
+            return base.GetTimestamp();
+        }
     }
 
     private sealed class LaterTime(TimeSpan later) : TimeProvider

@@ -109,6 +109,16 @@ internal sealed class TrustChainTests
     }
 
     [Test]
+    public async Task Of_several_addresses_of_User_those_that_answer_are_asked()
+    {
+        await using var order = await SecuredHost.StartAsync("order", _keys, null, null, $"--SUITE_USER_ADDRESS=http://127.0.0.1:9,{_user.Grpc}");
+        await order.TrustedAsync();
+        var (_, secret) = _trust.AddKey("orders.read");
+
+        Assert.That((await order.CallAsync(GetOrder, secret)).Message, Is.EqualTo(Reached.Word));
+    }
+
+    [Test]
     public async Task User_away_from_the_start_is_told_as_such_and_nobody_passes()
     {
         await using var order = await SecuredHost.StartAsync("order", _keys, null, null, "--SUITE_USER_ADDRESS=http://127.0.0.1:9");

@@ -90,6 +90,16 @@ internal sealed class TestSuite : IAsyncDisposable
         },
     });
 
+    /// <summary>The client library as it is by itself, told of the suite by the environment: the addresses of every replica.</summary>
+    public SuiteClient ClientOfAll(Action<SuiteRetry> onRetry)
+    {
+        var options = SuiteSettings.FromEnvironment(
+            profiles: SuiteProfiles.Load(Path.Combine(_options.DataDirectory, "no-profiles.json")),
+            variable: name => Local.ClientEnvironment.GetValueOrDefault(name));
+        options.OnRetry = onRetry;
+        return new SuiteClient(options);
+    }
+
     /// <summary>Calls to a service, with the administrator's key or with another token.</summary>
     public CallInvoker Calls(string address, string? token = null)
     {

@@ -48,7 +48,7 @@ internal sealed class PairedRatioTests
         Assert.That(slow.IsMet, Is.False);
         Assert.That((slow with { Target = Target.RatioAtLeast(0.84) }).IsMet, Is.True);
         Assert.That((slow with { Target = null }).IsMet, Is.Null);
-        Assert.That(new Measurement("time", 5, "ms") { Target = Target.MillisecondsAtMost(5) }.IsMet, Is.True);
-        Assert.That(new Measurement("time", 5.1, "ms") { Target = Target.MillisecondsAtMost(5) }.IsMet, Is.False);
+        Assert.That(new Measurement("time", 5, "ms") { Target = Target.AtMost(5) }.IsMet, Is.True);
+        Assert.That(new Measurement("time", 5.1, "ms") { Target = Target.AtMost(5) }.IsMet, Is.False);
     }
 }

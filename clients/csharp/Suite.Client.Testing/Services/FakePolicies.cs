@@ -21,6 +21,7 @@ internal static class FakePolicies
         LedgerServiceReflection.Descriptor,
         ReconciliationServiceReflection.Descriptor,
         DeadLetterServiceReflection.Descriptor,
+        FaultServiceReflection.Descriptor,
     ];
 
     private static readonly Dictionary<string, AuthPolicy> Policies = Files

@@ -53,6 +53,9 @@ internal sealed class FakeState(TimeProvider time)
 
     public List<DeadLetter> DeadLetters { get; } = [];
 
+    /// <summary>Faults by their target and kind.</summary>
+    public SortedDictionary<string, Fault> Faults { get; } = new(StringComparer.Ordinal);
+
     public Dictionary<(string Method, string RequestId), (ByteString Request, IMessage? Response, RpcException? Refusal)> Requests { get; } = [];
 
     public TimeProvider Time => time;

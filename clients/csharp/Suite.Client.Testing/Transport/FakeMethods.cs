@@ -57,6 +57,9 @@ internal static class FakeMethods
         ReverseTransactionRequest r => FakeBooks.Reverse(state, r),
         ListDeadLettersRequest r => FakeDeadLetters.List(state, r),
         ReplayDeadLettersRequest r => FakeDeadLetters.Replay(state, r),
+        SetFaultRequest r => FakeFaults.Set(state, r),
+        ListFaultsRequest r => FakeFaults.List(state, r),
+        ClearFaultsRequest r => FakeFaults.Clear(state, r),
         _ => throw new RpcException(new Status(StatusCode.Unimplemented, $"The fake does not know {method}.")),
     };
 }

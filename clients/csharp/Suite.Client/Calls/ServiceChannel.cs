@@ -5,7 +5,7 @@ namespace Suite.Client;
 /// <summary>Makes the channel of a service: defaults that survive real networks first, the user's changes over them.</summary>
 internal static class ServiceChannel
 {
-    public static GrpcChannel Create(SuiteService service, Uri address, SuiteClientOptions options)
+    public static GrpcChannel Create(SuiteService service, IReadOnlyList<Uri> addresses, SuiteClientOptions options)
     {
         var handler = new SocketsHttpHandler
         {
@@ -31,6 +31,7 @@ internal static class ServiceChannel
             InitialReconnectBackoff = TimeSpan.FromMilliseconds(50),
             MaxReconnectBackoff = TimeSpan.FromSeconds(1),
         };
+        var target = addresses is [var only] ? only : ReplicaResolver.Use(channel, service, addresses);
         options.ConfigureChannel?.Invoke(service, channel);
         if (channel.HttpClient is not null && ReferenceEquals(channel.HttpHandler, handler))
         {
@@ -42,7 +43,7 @@ internal static class ServiceChannel
             handler.Dispose();
         }
 
-        return GrpcChannel.ForAddress(address, channel);
+        return GrpcChannel.ForAddress(target, channel);
     }
 
     private static bool IsInside(HttpMessageHandler? outer, HttpMessageHandler inner)

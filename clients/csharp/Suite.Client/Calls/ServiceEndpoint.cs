@@ -8,6 +8,7 @@ internal sealed class ServiceEndpoint : IDisposable
 {
     private readonly SuiteClientOptions _options;
     private readonly Lazy<CallInvoker> _invoker;
+    private readonly IReadOnlyList<Uri> _addresses;
     private GrpcChannel? _channel;
     private volatile bool _disposed;
 
@@ -19,12 +20,14 @@ internal sealed class ServiceEndpoint : IDisposable
         Tokens = tokens;
         _options = options;
         _invoker = new Lazy<CallInvoker>(Connect);
-        MayCarryToken = options.AllowTokenOverPlaintext || options.CallInvokers is not null || Address.Scheme == Uri.UriSchemeHttps || Address.IsLoopback;
+        _addresses = options.AddressesOf(service);
+        MayCarryToken = options.AllowTokenOverPlaintext || options.CallInvokers is not null || _addresses.All(IsSafe);
         ClientTelemetry.Watch(this);
     }
 
     public SuiteService Service { get; }
 
+    /// <summary>The address, the first of them where there are several.</summary>
     public Uri Address { get; }
 
     public RetryBudget Budget { get; }
@@ -50,6 +53,8 @@ internal sealed class ServiceEndpoint : IDisposable
         _channel?.Dispose();
     }
 
+    private static bool IsSafe(Uri address) => address.Scheme == Uri.UriSchemeHttps || address.IsLoopback;
+
     private CallInvoker Connect()
     {
         if (_options.CallInvokers is { } invokers)
@@ -57,7 +62,7 @@ internal sealed class ServiceEndpoint : IDisposable
             return invokers(Service);
         }
 
-        _channel = ServiceChannel.Create(Service, Address, _options);
+        _channel = ServiceChannel.Create(Service, _addresses, _options);
         return _channel.CreateCallInvoker();
     }
 }

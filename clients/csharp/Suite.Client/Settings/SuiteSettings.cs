@@ -10,7 +10,7 @@ namespace Suite.Client;
 public static class SuiteSettings
 {
     /// <summary>
-    /// Settings of the environment over those of the profile file. Variables: <c>SUITE_ADDRESS</c>, <c>SUITE_USER_ADDRESS</c>,
+    /// Settings of the environment over those of the profile file; the address of a service may be a list with commas, of its replicas. Variables: <c>SUITE_ADDRESS</c>, <c>SUITE_USER_ADDRESS</c>,
     /// <c>SUITE_ORDER_ADDRESS</c>, <c>SUITE_PAYMENT_ADDRESS</c>, <c>SUITE_TOKEN</c>, <c>SUITE_TOKEN_FILE</c>, <c>SUITE_TIMEOUT</c>,
     /// <c>SUITE_ALLOW_TOKEN_OVER_PLAINTEXT</c>, <c>SUITE_PROFILE</c> (the profile to use) and <c>SUITE_CONFIG</c> (the file).
     /// </summary>
@@ -114,11 +114,16 @@ public static class SuiteSettings
     {
         foreach (var service in Enum.GetValues<SuiteService>())
         {
-            var address = options.AddressOf(service);
-            if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+            var addresses = options.AddressesOf(service);
+            foreach (var address in addresses)
             {
-                throw new ArgumentException($"The address of {service} must begin with http:// or https://, but is {address}.", nameof(options));
+                if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+                {
+                    throw new ArgumentException($"The address of {service} must begin with http:// or https://, but is {address}.", nameof(options));
+                }
             }
+
+            Check(addresses.All(address => address.Scheme == addresses[0].Scheme), $"The addresses of {service} must be all http or all https.");
         }
 
         Check(options.Timeout > TimeSpan.Zero || options.Timeout == Timeout.InfiniteTimeSpan, "Timeout must be more than zero.");
@@ -143,9 +148,10 @@ public static class SuiteSettings
         if (profile.HasAddress)
         {
             options.Address = AddressAt(profile.Address, describe(nameof(profile.Address)));
-            options.UserAddress = AddressAt(profile.UserAddress, describe(nameof(profile.UserAddress)));
-            options.OrderAddress = AddressAt(profile.OrderAddress, describe(nameof(profile.OrderAddress)));
-            options.PaymentAddress = AddressAt(profile.PaymentAddress, describe(nameof(profile.PaymentAddress)));
+            options.Replicas.Clear();
+            options.UserAddress = AddressesAt(options, SuiteService.User, profile.UserAddress, describe(nameof(profile.UserAddress)));
+            options.OrderAddress = AddressesAt(options, SuiteService.Order, profile.OrderAddress, describe(nameof(profile.OrderAddress)));
+            options.PaymentAddress = AddressesAt(options, SuiteService.Payment, profile.PaymentAddress, describe(nameof(profile.PaymentAddress)));
         }
 
         options.Timeout = Duration(profile.Timeout, describe(nameof(profile.Timeout))) ?? options.Timeout;
@@ -159,6 +165,21 @@ public static class SuiteSettings
     }
 
     private static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+
+    /// <summary>The first of the addresses, which have commas between them; the others are kept as those of replicas.</summary>
+    private static Uri? AddressesAt(SuiteClientOptions options, SuiteService service, string? value, string place)
+    {
+        var all = (Text(value) ?? string.Empty)
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => AddressAt(text, place)!)
+            .ToList();
+        if (all.Count > 1)
+        {
+            options.Replicas[service] = all;
+        }
+
+        return all.FirstOrDefault() ?? AddressAt(value, place);
+    }
 
     private static Uri? AddressAt(string? value, string place) => Text(value) switch
     {

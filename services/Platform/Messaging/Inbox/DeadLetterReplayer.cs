@@ -1,8 +1,7 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Suite.Platform.Hosting;
 using Suite.Platform.Postgres;
-using Suite.Platform.Time;
 
 namespace Suite.Platform.Messaging.Inbox;
 
@@ -11,7 +10,7 @@ namespace Suite.Platform.Messaging.Inbox;
 /// and what waited behind follows. A message that fails again stays.
 /// </summary>
 internal sealed class DeadLetterReplayer(
-    NpgsqlDataSource dataSource, IEnumerable<ConsumerRegistration> consumers, ILogger<DeadLetterReplayer> logger) : BackgroundService
+    NpgsqlDataSource dataSource, IEnumerable<ConsumerRegistration> consumers, TimeProvider time, ILogger<DeadLetterReplayer> logger) : BackgroundLoop(time)
 {
     private const string Due =
         """
@@ -47,44 +46,31 @@ internal sealed class DeadLetterReplayer(
           AND NOT EXISTS (SELECT FROM dead_letter h WHERE h.consumer = d.consumer AND h.key = d.key AND h.id < d.id)
         """;
 
+    // Nothing parked is what is found nearly always, and costs one round trip.
+    private const string Any = "SELECT EXISTS (SELECT FROM dead_letter)";
+
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, ConsumerRegistration> _consumers = consumers.ToDictionary(c => c.Name);
-    private readonly WakeSignal _wake = new();
 
-    /// <summary>Says that something was marked.</summary>
-    public void Wake() => _wake.Set();
+    protected override TimeSpan Pause => Look;
 
-    public override void Dispose()
+    protected override async Task<bool> WorkAsync(CancellationToken cancellationToken)
     {
-        _wake.Dispose();
-        base.Dispose();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
+        await using (var command = dataSource.CreateCommand(Any))
         {
-            try
+            if (await command.ExecuteScalarAsync(cancellationToken) is not true)
             {
-                await AdoptAsync(stoppingToken);
-                while (await AttemptAsync(stoppingToken))
-                {
-                }
+                return false;
             }
-            catch (Exception e) when (PassingFault.Is(e) && !stoppingToken.IsCancellationRequested)
-            {
-                MessagingLog.ReplayerBroke(logger, e);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            await _wake.WaitAsync(Look, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        await AdoptAsync(cancellationToken);
+        return await AttemptAsync(cancellationToken);
     }
+
+    protected override void Failed(Exception exception) => MessagingLog.ReplayerBroke(logger, exception);
 
     /// <summary>Attempts the first message of one key that is due.</summary>
     /// <returns>False when nothing is due.</returns>

@@ -21,6 +21,7 @@ internal sealed class TopicConsumer : IDisposable
     private readonly ILogger _logger;
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly List<ReceivedMessage> _received = [];
+    private List<TopicPartition> _paused = [];
     private volatile string? _fatal;
 
     public TopicConsumer(ConsumerRegistration registration, InboxApplier applier, KafkaClients clients, ILogger logger)
@@ -153,8 +154,8 @@ internal sealed class TopicConsumer : IDisposable
         var wait = TimeSpan.FromMilliseconds(most * (0.5 + (Random.Shared.NextDouble() / 2)));
         MessagingLog.ApplyPutOff(_logger, _registration.Name, count, reason, wait);
         var until = Environment.TickCount64 + (long)wait.TotalMilliseconds;
-        var paused = _consumer.Assignment;
-        _consumer.Pause(paused);
+        _paused = _consumer.Assignment;
+        _consumer.Pause(_paused);
         while (Environment.TickCount64 < until && !stopping.IsCancellationRequested)
         {
             // Only partitions that were assigned in the meantime can deliver something.
@@ -164,7 +165,8 @@ internal sealed class TopicConsumer : IDisposable
             }
         }
 
-        _consumer.Resume(paused.Intersect(_consumer.Assignment));
+        _consumer.Resume(_paused.Intersect(_consumer.Assignment));
+        _paused = [];
     }
 
     private void Store(ReceivedMessage[] batch)
@@ -188,5 +190,11 @@ internal sealed class TopicConsumer : IDisposable
     {
         var partitions = gone.ToHashSet();
         _received.RemoveAll(m => partitions.Contains(m.Place.TopicPartition));
+
+        // The client keeps a partition's pause over its leaving: should it come back, nobody would ever resume it.
+        if (_paused.Where(partitions.Contains).ToList() is { Count: > 0 } paused)
+        {
+            _consumer.Resume(paused);
+        }
     }
 }

@@ -1,11 +1,15 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Suite.Platform.Faults;
 
 namespace Suite.Platform.Messaging.Kafka;
 
 /// <summary>Makes Kafka clients with one set of manners.</summary>
-internal sealed class KafkaClients(MessagingOptions options, ILogger<KafkaClients> logger)
+internal sealed class KafkaClients(MessagingOptions options, ILogger<KafkaClients> logger, FaultBoard? faults = null)
 {
+    /// <summary>What producers ask before they send; null where faults can not be set.</summary>
+    public FaultBoard? Faults => faults;
+
     /// <summary>The producer of the relay: idempotent, acknowledged by all replicas, without waiting for company.</summary>
     /// <param name="onFatal">Told when this producer can not go on.</param>
     /// <param name="onTrouble">Told when a connection was lost or something else went wrong that the client mends by itself.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -22,11 +23,14 @@ internal sealed class OutboxReader : IAsyncDisposable
         JOIN outbox_shard s ON s.shard = held.shard AND s.epoch = held.epoch AND s.owner = $3
         """;
 
+    private const string Columns =
+        "o.id, o.shard, o.event_id, o.topic, o.key, o.type, o.payload, o.traceparent, o.tracestate, o.baggage, o.create_time, o.extra::text";
+
     // The lateral query and the settings of this connection make sure of the index, whatever the statistics of a table that
     // was empty a moment ago.
-    private const string Rows =
-        """
-        SELECT o.id, o.shard, o.event_id, o.topic, o.key, o.type, o.payload, o.traceparent, o.tracestate, o.baggage, o.create_time, o.extra::text
+    private const string FirstPage =
+        $"""
+        SELECT {Columns}
         FROM (
             SELECT held.shard, held.seen FROM unnest($1::smallint[], $2::bigint[], $3::text[]::pg_snapshot[]) AS held (shard, epoch, seen)
             JOIN outbox_shard s ON s.shard = held.shard AND s.epoch = held.epoch AND s.owner = $4
@@ -35,12 +39,31 @@ internal sealed class OutboxReader : IAsyncDisposable
         CROSS JOIN LATERAL (
             SELECT * FROM outbox r
             WHERE r.shard = held.shard AND r.xid >= pg_snapshot_xmin(held.seen) AND NOT pg_visible_in_snapshot(r.xid, held.seen)
-              AND ($5::text IS NULL OR (r.xid < pg_snapshot_xmax($5::text::pg_snapshot) AND pg_visible_in_snapshot(r.xid, $5::text::pg_snapshot)))
-              AND r.id > $6
-            ORDER BY r.id LIMIT $7
+            ORDER BY r.id LIMIT $5
         ) o
-        ORDER BY o.id LIMIT $7
+        ORDER BY o.id LIMIT $5
         """;
+
+    // What a long backlog has more than a page is read and sorted once; a page by itself would look at all of it again. The
+    // cursor is held by this connection: the transaction that declares it has ended before a page of it is sent.
+    private const string DeclareRest =
+        $"""
+        DECLARE outbox_rest NO SCROLL CURSOR WITH HOLD FOR
+        SELECT {Columns}
+        FROM unnest($1::smallint[], $2::text[]::pg_snapshot[]) AS held (shard, seen)
+        CROSS JOIN LATERAL (
+            SELECT * FROM outbox r
+            WHERE r.shard = held.shard AND r.xid >= pg_snapshot_xmin(held.seen) AND NOT pg_visible_in_snapshot(r.xid, held.seen)
+              AND r.xid < pg_snapshot_xmax($3::text::pg_snapshot) AND pg_visible_in_snapshot(r.xid, $3::text::pg_snapshot)
+              AND r.id > $4
+            OFFSET 0
+        ) o
+        ORDER BY o.id
+        """;
+
+    private static readonly string s_fetchRest = string.Create(CultureInfo.InvariantCulture, $"FETCH {PageSize} FROM outbox_rest");
+
+    private const string CloseRest = "CLOSE outbox_rest";
 
     private const string Store =
         """
@@ -63,6 +86,7 @@ internal sealed class OutboxReader : IAsyncDisposable
         """;
 
     private readonly NpgsqlConnection _connection;
+    private bool _hasRest;
 
     private OutboxReader(NpgsqlConnection connection) => _connection = connection;
 
@@ -80,48 +104,65 @@ internal sealed class OutboxReader : IAsyncDisposable
     /// <param name="Waiting">The shards whose next attempt is not due.</param>
     public readonly record struct Reading(string Snapshot, IReadOnlySet<short> Valid, IReadOnlySet<short> Waiting);
 
-    /// <summary>Fills <paramref name="page"/> with the next rows of its shards, in order of id.</summary>
+    /// <summary>Fills <paramref name="page"/> with the first rows that its shards have not read, in order of id.</summary>
     /// <param name="owner">Who holds the leases.</param>
     /// <param name="page">The page to fill.</param>
-    /// <param name="within">The snapshot to stay within, when a page of it was read before; else null.</param>
-    /// <param name="afterId">The last id that was read within that snapshot.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<Reading> ReadAsync(Guid owner, RelayPage page, string? within, long afterId, CancellationToken cancellationToken)
+    public async Task<Reading> ReadAsync(Guid owner, RelayPage page, CancellationToken cancellationToken)
     {
-        var shards = page.Shards.Select(s => s.Shard).ToArray();
-        var epochs = page.Shards.Select(s => s.Epoch).ToArray();
         await using var batch = new NpgsqlBatch(_connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Begin));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Header)
-        {
-            Parameters = { new() { Value = shards }, new() { Value = epochs }, new() { Value = owner } },
-        });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Rows)
+        batch.BatchCommands.Add(HeaderOf(owner, page));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(FirstPage)
         {
             Parameters =
             {
-                new() { Value = shards },
-                new() { Value = epochs },
+                new() { Value = page.Shards.Select(s => s.Shard).ToArray() },
+                new() { Value = page.Shards.Select(s => s.Epoch).ToArray() },
                 Snapshots(page.Shards.Select(s => s.Read)),
                 new() { Value = owner },
-                new() { Value = (object?)within ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-                new() { Value = afterId },
                 new() { Value = (long)PageSize },
             },
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var reading = new Reading(
-            reader.GetString(0),
-            reader.GetFieldValue<short[]>(1).ToHashSet(),
-            reader.GetFieldValue<short[]>(2).ToHashSet());
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        if (_hasRest)
         {
-            page.Messages.Add(Read(reader, page));
+            // A statement before would keep the transaction from choosing its isolation.
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(CloseRest));
         }
 
+        var reading = await ReadAsync(batch, page, cancellationToken);
+        _hasRest = false;
+        return reading;
+    }
+
+    /// <summary>Fills <paramref name="page"/> with the rows that follow on the page before, which was full.</summary>
+    /// <param name="owner">Who holds the leases.</param>
+    /// <param name="page">The page to fill, for the shards whose turn it was on the first page.</param>
+    /// <param name="within">The snapshot in which the first page was read.</param>
+    /// <param name="afterId">The last id that was read within that snapshot.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<Reading> ReadOnAsync(Guid owner, RelayPage page, string within, long afterId, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(_connection);
+        if (!_hasRest)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(DeclareRest)
+            {
+                Parameters =
+                {
+                    new() { Value = page.Shards.Select(s => s.Shard).ToArray() },
+                    Snapshots(page.Shards.Select(s => s.Read)),
+                    new() { Value = within },
+                    new() { Value = afterId },
+                },
+            });
+        }
+
+        batch.BatchCommands.Add(HeaderOf(owner, page));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(s_fetchRest));
+        var reading = await ReadAsync(batch, page, cancellationToken);
+        _hasRest = true;
         return reading;
     }
 
@@ -156,6 +197,33 @@ internal sealed class OutboxReader : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private static NpgsqlBatchCommand HeaderOf(Guid owner, RelayPage page) => new(Header)
+    {
+        Parameters =
+        {
+            new() { Value = page.Shards.Select(s => s.Shard).ToArray() },
+            new() { Value = page.Shards.Select(s => s.Epoch).ToArray() },
+            new() { Value = owner },
+        },
+    };
+
+    private static async Task<Reading> ReadAsync(NpgsqlBatch batch, RelayPage page, CancellationToken cancellationToken)
+    {
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var reading = new Reading(
+            reader.GetString(0),
+            reader.GetFieldValue<short[]>(1).ToHashSet(),
+            reader.GetFieldValue<short[]>(2).ToHashSet());
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            page.Messages.Add(Read(reader, page));
+        }
+
+        return reading;
+    }
 
     private static OutboxMessage Read(NpgsqlDataReader reader, RelayPage page) => new(
         page,

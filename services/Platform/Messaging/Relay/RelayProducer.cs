@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
+using Suite.Contracts.Ops.V1;
+using Suite.Platform.Faults;
 using Suite.Platform.Messaging.Kafka;
 
 namespace Suite.Platform.Messaging.Relay;
@@ -11,18 +14,65 @@ internal sealed class RelayProducer : IDisposable
 {
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly byte[] _source;
+    private readonly FaultBoard? _faults;
+
+    /// <summary>The types of a service are few, and stand in every message.</summary>
+    private readonly ConcurrentDictionary<string, byte[]> _types = new(StringComparer.Ordinal);
     private volatile string? _fatal;
 
     public RelayProducer(KafkaClients clients, MessagingOptions options, Action onTrouble)
     {
         _source = Encoding.UTF8.GetBytes(options.Source);
+        _faults = clients.Faults;
         _producer = clients.Producer(error => _fatal = error.Reason, onTrouble);
     }
 
     /// <summary>Why this producer can not go on, or null while it can. A new one can.</summary>
     public string? Fatal => _fatal;
 
-    public void Produce(OutboxMessage message, Action<DeliveryReport<byte[], byte[]>> answered) => _producer.Produce(
+    public void Produce(OutboxMessage message, Action<DeliveryReport<byte[], byte[]>> answered)
+    {
+        if (_faults is null)
+        {
+            Send(message, answered);
+        }
+        else
+        {
+            _ = MeetAndSendAsync(_faults, message, answered);
+        }
+    }
+
+    private async Task MeetAndSendAsync(FaultBoard faults, OutboxMessage message, Action<DeliveryReport<byte[], byte[]>> answered)
+    {
+        try
+        {
+            await faults.MeetAsync(Fault.Types.Target.Kafka, CancellationToken.None);
+            Send(message, answered);
+        }
+        catch (IOException e)
+        {
+            NotSent(new Error(ErrorCode.Local_Transport, e.Message));
+        }
+        catch (KafkaException e)
+        {
+            NotSent(e.Error);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The relay gave it up meanwhile; its next session sends it.
+        }
+
+        void NotSent(Error error) => answered(new DeliveryReport<byte[], byte[]> { Topic = message.Row.Topic, Error = error });
+    }
+
+    // Gives up what is still queued; whoever disposes has waited for what matters, or is about to send it again.
+    public void Dispose()
+    {
+        _producer.Flush(TimeSpan.FromMilliseconds(100));
+        _producer.Dispose();
+    }
+
+    private void Send(OutboxMessage message, Action<DeliveryReport<byte[], byte[]>> answered) => _producer.Produce(
         message.Row.Topic,
         new Message<byte[], byte[]>
         {
@@ -33,13 +83,6 @@ internal sealed class RelayProducer : IDisposable
         },
         answered);
 
-    // Gives up what is still queued; whoever disposes has waited for what matters, or is about to send it again.
-    public void Dispose()
-    {
-        _producer.Flush(TimeSpan.FromMilliseconds(100));
-        _producer.Dispose();
-    }
-
     private Headers HeadersOf(OutboxMessage message)
     {
         var row = message.Row;
@@ -47,7 +90,7 @@ internal sealed class RelayProducer : IDisposable
         {
             { CloudEvent.SpecVersion, CloudEvent.Version },
             { CloudEvent.Id, Encoding.UTF8.GetBytes(row.EventId.ToString()) },
-            { CloudEvent.Type, Encoding.UTF8.GetBytes(row.Type) },
+            { CloudEvent.Type, _types.GetOrAdd(row.Type, Encoding.UTF8.GetBytes) },
             { CloudEvent.Source, _source },
             { CloudEvent.Time, Encoding.UTF8.GetBytes(message.CreateTime.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)) },
             { CloudEvent.ContentType, CloudEvent.Protobuf },

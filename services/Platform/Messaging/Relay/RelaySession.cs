@@ -16,10 +16,13 @@ internal sealed class RelaySession(
 {
     private const int MostPages = 4;
 
+    /// <summary>How long rows that come in while others are on the way wait for company, at most.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan StoreAfter = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LookAlone = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LookAmongReplicas = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan CheckMemory = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CheckAgain = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
 
     private readonly ShardLeases _leases = new(dataSource, options);
@@ -29,6 +32,7 @@ internal sealed class RelaySession(
     private readonly Due _renew = new(time, options.Lease / 3);
     private readonly Due _look = new(time, LookAlone);
     private readonly Due _store = new(time, StoreAfter);
+    private readonly Due _gather = new(time, Gather);
     private readonly Due _check = new(time, CheckMemory);
 
     private Task _checking = Task.CompletedTask;
@@ -36,6 +40,14 @@ internal sealed class RelaySession(
     private string? _within;
     private IReadOnlyList<ShardLease> _withinShards = [];
     private long _afterId;
+
+    private bool CanRead => _pages.Count < MostPages && _held.Count > 0 && !_memory.IsSuspect;
+
+    /// <summary>
+    /// A backlog is read ahead; what comes in by and by is the next page when the one before is through, so that a busy service is not
+    /// read once a commit.
+    /// </summary>
+    private bool MayRead => CanRead && (_pages.Count == 0 || _within is not null || _gather.Left == TimeSpan.Zero);
 
     /// <summary>Relays until it is told to stop (then it drains and gives its shards back) or something breaks (then it throws).</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -89,9 +101,10 @@ internal sealed class RelaySession(
             }
 
             await AdvanceAsync(publisher, stopping);
-            if (_checking.IsCompleted && (_memory.IsSuspect || (_check.Take() && _pages.Count == 0)))
+            if (_checking.IsCompleted && MustCheck())
             {
                 _checking = Task.Run(() => CheckMemoryAsync(watcher), CancellationToken.None);
+                _ = _checking.ContinueWith(_ => signal.Pulse(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
 
             if (_store.Take())
@@ -100,8 +113,7 @@ internal sealed class RelaySession(
             }
 
             var more = false;
-            var mayRead = _pages.Count < MostPages && _held.Count > 0 && !_memory.IsSuspect;
-            if (mayRead && (_within is not null || (signal.TakeRows() | _look.Take())))
+            if (MayRead && (_within is not null || (signal.TakeRows() | _look.Take())))
             {
                 more = await ReadAsync(reader, publisher);
             }
@@ -117,7 +129,9 @@ internal sealed class RelaySession(
     private async Task<bool> ReadAsync(OutboxReader reader, KeyOrderedPublisher publisher)
     {
         var page = new RelayPage(_within is null ? [.. _held] : _withinShards, signal);
-        var reading = await reader.ReadAsync(owner, page, _within, _within is null ? 0 : _afterId, CancellationToken.None);
+        var reading = _within is null
+            ? await reader.ReadAsync(owner, page, CancellationToken.None)
+            : await reader.ReadOnAsync(owner, page, _within, _afterId, CancellationToken.None);
         if (page.Shards.Any(s => !reading.Valid.Contains(s.Shard)))
         {
             // Somebody else has the shard now, or our lease ran out while we slept. Learn what is ours before sending on.
@@ -152,6 +166,7 @@ internal sealed class RelaySession(
             publisher.Send(page);
             _pages.Enqueue(page);
             _check.Later();
+            _gather.Later();
         }
         else
         {
@@ -291,10 +306,14 @@ internal sealed class RelaySession(
             // Not there at the moment is not the same as forgetful: asked again.
             MessagingLog.MemoryUnknown(logger, e.Error.Code);
             _memory.Suspect();
-            await Task.Delay(TimeSpan.FromMilliseconds(100), time);
+            await Task.Delay(CheckAgain, time);
         }
+    }
 
-        signal.Pulse();
+    private bool MustCheck()
+    {
+        var isDue = _check.Take();
+        return _memory.IsSuspect || (isDue && _pages.Count == 0);
     }
 
     private void EndWindow()
@@ -303,11 +322,13 @@ internal sealed class RelaySession(
         _withinShards = [];
     }
 
+    // What would not be done now is no reason to wake up: the loop would turn in circles until it may.
     private TimeSpan Shortest()
     {
-        // Nothing to store is no reason to wake up.
         var store = _held.Any(l => l.HasNews) ? _store.Left : TimeSpan.MaxValue;
-        return new[] { _renew.Left, _look.Left, _check.Left, store }.Min();
+        var look = !CanRead ? TimeSpan.MaxValue : MayRead ? _look.Left : _gather.Left;
+        var check = !_checking.IsCompleted ? TimeSpan.MaxValue : _memory.IsSuspect ? TimeSpan.Zero : _check.Left;
+        return new[] { _renew.Left, look, check, store }.Min();
     }
 
     private static int Part(int replicas) => (Outbox.Shards + replicas - 1) / replicas;

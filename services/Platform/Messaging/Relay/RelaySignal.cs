@@ -24,5 +24,8 @@ internal sealed class RelaySignal : IDisposable
     public void Dispose() => _pulse.Dispose();
 
     /// <summary>Waits for a signal, or until the time is over.</summary>
-    public Task WaitAsync(TimeSpan most, CancellationToken cancellationToken) => _pulse.WaitAsync(most, cancellationToken);
+    public Task WaitAsync(TimeSpan most, CancellationToken cancellationToken) => _pulse.WaitAsync(WholeMilliseconds(most), cancellationToken);
+
+    // A wait has no less; a part of one would be no wait, and the loop would spin until the rest of it is over.
+    private static TimeSpan WholeMilliseconds(TimeSpan most) => TimeSpan.FromMilliseconds(Math.Ceiling(most.TotalMilliseconds));
 }

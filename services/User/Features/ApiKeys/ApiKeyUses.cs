@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Npgsql;
+using Suite.Platform.Hosting;
 using Suite.Users.Storage;
 
 namespace Suite.Users.Features.ApiKeys;
@@ -7,7 +8,7 @@ namespace Suite.Users.Features.ApiKeys;
 /// <summary>
 /// Remembers which keys were used, and writes it down by and by: to the minute, once a minute and key, and never while a call waits.
 /// </summary>
-internal sealed class ApiKeyUses(ApiKeyStore keys, TimeProvider time, ILogger<ApiKeyUses> logger) : BackgroundService
+internal sealed class ApiKeyUses(ApiKeyStore keys, TimeProvider time, ILogger<ApiKeyUses> logger) : BackgroundLoop(time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -17,7 +18,7 @@ internal sealed class ApiKeyUses(ApiKeyStore keys, TimeProvider time, ILogger<Ap
     /// <summary>Notes that a key was used now.</summary>
     public void Used(Guid id)
     {
-        var now = time.GetUtcNow();
+        var now = Clock.GetUtcNow();
         var minute = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMinute));
         if (!_written.TryGetValue(id, out var last) || last < minute)
         {
@@ -36,7 +37,7 @@ internal sealed class ApiKeyUses(ApiKeyStore keys, TimeProvider time, ILogger<Ap
 
         await keys.UsedAsync(minutes, cancellationToken);
         // Only the last minute matters, so that what is remembered does not grow.
-        var lately = _written.Where(w => time.GetUtcNow() - w.Value < TimeSpan.FromMinutes(2));
+        var lately = _written.Where(w => Clock.GetUtcNow() - w.Value < TimeSpan.FromMinutes(2));
         _written = new ConcurrentDictionary<Guid, DateTimeOffset>(
             minutes.Concat(lately).GroupBy(m => m.Key).ToDictionary(g => g.Key, g => g.Max(m => m.Value)));
         foreach (var pair in minutes)
@@ -48,33 +49,25 @@ internal sealed class ApiKeyUses(ApiKeyStore keys, TimeProvider time, ILogger<Ap
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await TryWriteAsync(cancellationToken);
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await TryWriteAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
-    }
-
-    private async Task TryWriteAsync(CancellationToken cancellationToken)
-    {
         try
         {
             await WriteAsync(cancellationToken);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            UserLog.ApiKeyUsesNotWritten(logger, e);
+            Failed(e);
         }
     }
+
+    protected override TimeSpan Pause => Interval;
+
+    protected override TimeSpan FirstAfter => Interval;
+
+    protected override async Task<bool> WorkAsync(CancellationToken cancellationToken)
+    {
+        await WriteAsync(cancellationToken);
+        return false;
+    }
+
+    protected override void Failed(Exception exception) => UserLog.ApiKeyUsesNotWritten(logger, exception);
 }

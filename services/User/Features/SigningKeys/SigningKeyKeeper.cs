@@ -1,10 +1,10 @@
-using Npgsql;
+using Suite.Platform.Hosting;
 
 namespace Suite.Users.Features.SigningKeys;
 
 /// <summary>Has the ring filled before the first call is served, and kept.</summary>
 internal sealed class SigningKeyKeeper(SigningKeyRing ring, SigningKeyOptions options, TimeProvider time, ILogger<SigningKeyKeeper> logger)
-    : BackgroundService
+    : BackgroundLoop(time)
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -14,25 +14,16 @@ internal sealed class SigningKeyKeeper(SigningKeyRing ring, SigningKeyOptions op
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan Pause => options.Interval;
+
+    // The start has just done it.
+    protected override TimeSpan FirstAfter => options.Interval;
+
+    protected override async Task<bool> WorkAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await ring.KeepAsync(stoppingToken);
-                }
-                catch (Exception e) when (e is NpgsqlException or TimeoutException)
-                {
-                    UserLog.SigningKeysNeglected(logger, e);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+        await ring.KeepAsync(cancellationToken);
+        return false;
     }
+
+    protected override void Failed(Exception exception) => UserLog.SigningKeysNeglected(logger, exception);
 }

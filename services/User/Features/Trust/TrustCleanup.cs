@@ -1,11 +1,11 @@
-using Npgsql;
+using Suite.Platform.Hosting;
 using Suite.Users.Storage;
 
 namespace Suite.Users.Features.Trust;
 
 /// <summary>Forgets revocations that no longer matter, and sessions that would have expired a week ago.</summary>
 internal sealed class TrustCleanup(RevocationStore revocations, SessionStore sessions, TimeProvider time, ILogger<TrustCleanup> logger)
-    : BackgroundService
+    : BackgroundLoop(time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(30);
 
@@ -17,32 +17,21 @@ internal sealed class TrustCleanup(RevocationStore revocations, SessionStore ses
 
     internal async Task CleanAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Clock.GetUtcNow();
         await revocations.ForgetAsync(now - Grace, cancellationToken);
         while (await sessions.ForgetSomeAsync(now - Memory, cancellationToken) > 0)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), Clock, cancellationToken);
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override TimeSpan Pause => Interval;
+
+    protected override async Task<bool> WorkAsync(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await CleanAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
-            {
-                UserLog.CleanupFailed(logger, e);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-
-            await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await CleanAsync(cancellationToken);
+        return false;
     }
+
+    protected override void Failed(Exception exception) => UserLog.CleanupFailed(logger, exception);
 }

@@ -1,0 +1,53 @@
+using System.Globalization;
+using Suite.Local;
+using Suite.Local.Ports;
+
+namespace Suite.Bench;
+
+/// <summary>The servers that parts are measured on, all of them new.</summary>
+internal sealed class BenchServers(string data, BenchOptions options)
+{
+    /// <summary>Where Apache Kafka lies: <c>KAFKA_HOME</c>, else <c>../shared/kafka</c>; null when it does not, or is not wanted.</summary>
+    public string? KafkaHome { get; } = options.UseMockKafka ? null : FindKafka();
+
+    /// <summary>All three services.</summary>
+    public LocalSuiteOptions Whole => new()
+    {
+        DataDirectory = data,
+        Fresh = true,
+        // Production refuses development keys. These go with the suite.
+        DevelopmentKeys = false,
+        KafkaHome = KafkaHome,
+        Stages = new Progress(),
+        Environment = new Dictionary<string, string>
+        {
+            // As it would be run, but for the pause that lets load balancers see a stop.
+            ["SUITE_ENVIRONMENT"] = "Production",
+            ["SUITE_PROVIDER"] = "simulator",
+            ["SUITE_STOP_DELAY"] = "0",
+            // Orders that wait for a Payment that is not there, or in a long queue, are not overdue.
+            ["SUITE_ORDER_SWEEP_AFTER"] = "3600",
+        },
+    };
+
+    /// <summary>User and Order. Order must know an address of Payment even where it has no need of it.</summary>
+    public LocalSuiteOptions WithoutPayment => Whole with
+    {
+        Services = ["user", "order"],
+        Environment = new Dictionary<string, string>(Whole.Environment)
+        {
+            ["SUITE_PAYMENT_ADDRESS"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.Next()}"),
+        },
+    };
+
+    /// <summary>PostgreSQL, Redis and a broker.</summary>
+    public LocalSuiteOptions Stores => Whole with { Services = [] };
+
+    private static string? FindKafka()
+    {
+        var beside = Path.Combine(Checkout.Root, "..", "shared", "kafka");
+        return Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } named ? named
+            : File.Exists(Path.Combine(beside, "bin", "kafka-server-start.sh")) ? Path.GetFullPath(beside)
+            : null;
+    }
+}
