@@ -120,7 +120,7 @@ internal sealed class NearMissTests
     [Test]
     public void A_process_that_takes_memory_while_it_warms_up_is_not_growing() => Miss(plant =>
         plant.ChangeAll<MemorySample>(
-            sample => sample.At < TimeSpan.FromMinutes(1), sample => sample with { Bytes = (long)(sample.At.TotalMinutes * 150 * 1024 * 1024) }));
+            sample => sample.At > TimeSpan.FromMinutes(1), sample => sample with { Bytes = 700L * 1024 * 1024 }));
 
     [Test]
     public void A_process_that_did_not_live_long_is_not_judged() => Miss(plant =>
