@@ -50,6 +50,14 @@ Task("bench")
     Then($"{root}/bench/bin/{Configuration}/net10.0/Suite.Bench");
 });
 
+Task("faults")
+    .Description("Load and faults from a seed, on real processes; a report in artifacts/faults. --minutes N, --seed S.")
+    .Does(() =>
+{
+    Build("bench/faults.slnf");
+    Then($"{root}/bench/Faults/bin/{Configuration}/net10.0/Suite.Faults");
+});
+
 Task("lint")
     .Description("dotnet format --verify-no-changes, buf lint, buf breaking.")
     .Does(() =>
