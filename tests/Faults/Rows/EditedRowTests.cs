@@ -59,7 +59,7 @@ internal sealed class EditedRowTests
 
         Assert.That(
             _after.Where(violation => violation.Property == property),
-            Has.Some.Matches<Violation>(violation => Names(violation, order) || Names(violation, payment)));
+            Has.Some.Matches<Violation>(violation => Names(violation!, order) || Names(violation!, payment)));
     }
 
     [Test]
