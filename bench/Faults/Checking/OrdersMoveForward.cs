@@ -2,7 +2,7 @@ using Suite.Faults.History;
 
 namespace Suite.Faults.Checking;
 
-/// <summary>The events of an order are numbered without gaps, and neither their times nor their versions run backwards.</summary>
+/// <summary>The events of an order and its versions are numbered without gaps, and neither their times nor their versions run backwards.</summary>
 internal sealed class OrdersMoveForward : Property
 {
     public override IEnumerable<Violation> Check(Evidence evidence)
@@ -14,6 +14,12 @@ internal sealed class OrdersMoveForward : Property
                 if (after.Sequence != before.Sequence + 1)
                 {
                     yield return Broken($"{after.Order}: event {after.Sequence} follows event {before.Sequence}.", before, after);
+                }
+
+                // Events are counted when they are listed, so that one that is gone is missed by its version alone.
+                if (after.Version > before.Version + 1)
+                {
+                    yield return Broken($"{after.Order}: version {after.Version} follows version {before.Version}.", before, after);
                 }
 
                 if (after.Time < before.Time || after.Version < before.Version)

@@ -34,6 +34,14 @@ internal static class LifeBugs
             plant.ChangeEvent(Refunded, EventType.Fulfilled, e => e with { Time = e.Time.AddMinutes(-5) })),
         new(nameof(OrdersMoveForward), "a number is missing", plant =>
             plant.ChangeState(state => state with { Events = [.. state.Events.Where(e => e.Order != plant.Order(Refused).Name || e.Type != EventType.FulfillmentStarted)] })),
+        new(nameof(OrdersMoveForward), "a version is missing, and the events are counted without it", plant => plant.ChangeState(state => state with
+        {
+            Events =
+            [
+                .. state.Events.Where(e => e.Order != plant.Order(Cancelled).Name || e.Version != 2)
+                    .Select(e => e.Order == plant.Order(Cancelled).Name && e.Version > 2 ? e with { Sequence = e.Sequence - 1 } : e),
+            ],
+        })),
         new(nameof(OrdersMoveForward), "a version runs backwards", plant => plant.ChangeEvent(Refunded, EventType.Fulfilled, e => e with { Version = 1 })),
         new(nameof(OrdersMoveForward), "an order is not as its last event says", plant => plant.ChangeOrder(Confirmed, order => order with { Version = 3 })),
         new(nameof(OrdersMoveForward), "a later version was changed earlier", plant =>
