@@ -22,7 +22,7 @@ internal static class Draining
         Cluster cluster, TimeSpan bound, RunHistory history, Action<FormattableString> say, CancellationToken cancellationToken)
     {
         var start = history.Now;
-        var open = new Dictionary<string, long> { ["everything: it could not be asked for"] = 1 };
+        var open = new Dictionary<string, long> { ["what was not asked for"] = 1 };
         var said = Stopwatch.StartNew();
         for (var calm = 0; calm < 2 && history.Now - start < bound;)
         {
@@ -33,7 +33,7 @@ internal static class Draining
             }
             catch (Exception e) when (e is NpgsqlException or KafkaException)
             {
-                calm = 0;
+                (calm, open) = (0, new Dictionary<string, long> { [$"what could not be asked for ({e.Message})"] = 1 });
             }
 
             if (said.Elapsed > TimeSpan.FromSeconds(5) && calm == 0)
