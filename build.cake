@@ -51,6 +51,14 @@ Task("bench")
     Then($"{root}/bench/bin/{Configuration}/net10.0/Suite.Bench");
 });
 
+Task("faults")
+    .Description("Load and faults from a seed, on real processes; a report in artifacts/faults. --minutes N, --seed S.")
+    .Does(() =>
+{
+    Build("bench/faults.slnf");
+    Then($"{root}/bench/Faults/bin/{Configuration}/net10.0/Suite.Faults");
+});
+
 Task("lint")
     .Description("dotnet format --verify-no-changes, buf lint, buf breaking.")
     .Does(() =>
@@ -174,7 +182,7 @@ void Progress(string line) => Console.Error.WriteLine($"{DateTime.Now:HH:mm:ss} 
         Environment.SetEnvironmentVariable("KAFKA_HOME", System.IO.Path.GetFullPath($"{root}/../shared/kafka"));
     }
 
-    var counts = new[] { "Unit", "Architecture", "Contract" }.Select(TestProject).ToList();
+    var counts = new[] { "Unit", "Architecture", "Contract", "Faults" }.Select(TestProject).ToList();
     System.Threading.Tasks.Task.WaitAny(before);
     var endToEnd = System.Threading.Tasks.Task.Run(() => TestProject("EndToEnd"));
     counts.Add(TestProject("Component"));

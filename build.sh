@@ -50,7 +50,7 @@ rm -f "$SUITE_BUILD_THEN" "$SUITE_BUILD_LAST"
 cake=(dotnet cake build.cake --target="$verb" --verbosity=quiet)
 code=0
 case $verb in
-  run | demo | bench)
+  run | demo | bench | faults)
     echo "Building (the first time takes a minute or two)."
     "${cake[@]}" >artifacts/build.log || code=$?
     if [ $code -ne 0 ]; then

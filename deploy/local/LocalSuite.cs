@@ -171,7 +171,7 @@ public sealed class LocalSuite : IAsyncDisposable
     {
         var port = Kafka is { ProcessId: not null } ? int.Parse(Kafka.BootstrapServers.Split(':')[1], CultureInfo.InvariantCulture) : 0;
         Kafka = _options.KafkaHome is { } home
-            ? await KafkaBroker.StartRealAsync(home, KafkaFolder, port, line => Print("kafka", line), cancellationToken)
+            ? await KafkaBroker.StartRealAsync(home, KafkaFolder, port, line => Print("kafka", line), _options.KafkaDoors, cancellationToken)
             : KafkaBroker.StartMock();
     }
 
@@ -300,7 +300,7 @@ public sealed class LocalSuite : IAsyncDisposable
     }
 
     /// <summary>Asked for at every start of a service, since the built-in broker has another address after it went.</summary>
-    private Func<string, IReadOnlyDictionary<string, string>> ServiceAddresses() => name =>
+    private Func<LocalService, IReadOnlyDictionary<string, string>> ServiceAddresses() => service =>
     {
         Dictionary<string, string> environment = new()
         {
@@ -316,13 +316,13 @@ public sealed class LocalSuite : IAsyncDisposable
 
         var issuer = _services.Where(service => service is { Name: "user", Replica: 0 })
             .Select(user => KeyValuePair.Create("SUITE_ISSUER", _options.Issuer ?? user.HttpAddress));
-        foreach (var (key, value) in Addresses.Concat(_keys!.EnvironmentOf(name)).Concat(issuer))
+        foreach (var (key, value) in Addresses.Concat(_keys!.EnvironmentOf(service.Name)).Concat(issuer))
         {
             environment[key] = value;
         }
 
-        var more = _options.ServiceEnvironment.TryGetValue(name, out var own) ? _options.Environment.Concat(own) : _options.Environment;
-        foreach (var (key, value) in more)
+        var more = _options.ServiceEnvironment.TryGetValue(service.Name, out var own) ? _options.Environment.Concat(own) : _options.Environment;
+        foreach (var (key, value) in more.Concat(_options.ReplicaEnvironment(this, service)))
         {
             environment[key] = value;
         }

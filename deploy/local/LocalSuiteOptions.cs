@@ -1,3 +1,6 @@
+using Suite.Local.Kafka;
+using Suite.Local.Services;
+
 namespace Suite.Local;
 
 /// <summary>What to start, and where.</summary>
@@ -48,7 +51,7 @@ public sealed record LocalSuiteOptions
     public bool DevelopmentKeys { get; init; } = true;
 
     /// <summary>The services to start, in this order; all by default.</summary>
-    public IReadOnlyList<string> Services { get; init; } = Local.Services.ServiceProcess.Names;
+    public IReadOnlyList<string> Services { get; init; } = ServiceProcess.Names;
 
     /// <summary>How many processes of a service; one where nothing is said. Replicas after the first have free ports.</summary>
     public IReadOnlyDictionary<string, int> Replicas { get; init; } = new Dictionary<string, int>();
@@ -59,6 +62,16 @@ public sealed record LocalSuiteOptions
     /// <summary>More settings for one service, by its name; they win over <see cref="Environment"/>.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> ServiceEnvironment { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, string>>();
+
+    /// <summary>
+    /// More settings for one replica, asked for at each of its starts, when the addresses of stores and services are known; they win over
+    /// all others. It is how somebody puts a wire of their own between a service and what it calls.
+    /// </summary>
+    public Func<LocalSuite, LocalService, IReadOnlyDictionary<string, string>> ReplicaEnvironment { get; init; } =
+        static (_, _) => new Dictionary<string, string>();
+
+    /// <summary>More ports of a private Apache Kafka; the broker built into librdkafka has none.</summary>
+    public IReadOnlyList<KafkaDoor> KafkaDoors { get; init; } = [];
 
     /// <summary>Whether what dies is started again.</summary>
     public bool Supervise { get; init; }

@@ -26,11 +26,17 @@ public abstract class KafkaBroker : IAsyncDisposable
     /// <param name="dataDirectory">The folder of this broker, made when it is missing.</param>
     /// <param name="port">The port on 127.0.0.1; 0 for a free one.</param>
     /// <param name="log">Gets what the broker prints.</param>
+    /// <param name="doors">More ports it listens on.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SuiteLocalException">Java or Kafka is missing or does not start; the message says why.</exception>
     public static async Task<KafkaBroker> StartRealAsync(
-        string kafkaHome, string dataDirectory, int port = 0, Action<string>? log = null, CancellationToken cancellationToken = default) =>
-        await RealKafkaBroker.StartAsync(kafkaHome, dataDirectory, port, log ?? (static _ => { }), cancellationToken);
+        string kafkaHome,
+        string dataDirectory,
+        int port = 0,
+        Action<string>? log = null,
+        IReadOnlyList<KafkaDoor>? doors = null,
+        CancellationToken cancellationToken = default) =>
+        await RealKafkaBroker.StartAsync(kafkaHome, dataDirectory, port, log ?? (static _ => { }), doors ?? [], cancellationToken);
 
     /// <summary>
     /// Starts the broker that is built into librdkafka, in this process and in memory: other processes can use it; it keeps at

@@ -29,7 +29,7 @@ internal sealed class RealKafkaBroker : KafkaBroker
     public override Task Exited => _process.Exited;
 
     public static async Task<RealKafkaBroker> StartAsync(
-        string home, string folder, int port, Action<string> log, CancellationToken cancellationToken)
+        string home, string folder, int port, Action<string> log, IReadOnlyList<KafkaDoor> doors, CancellationToken cancellationToken)
     {
         home = Path.GetFullPath(home);
         folder = Path.GetFullPath(folder);
@@ -38,7 +38,7 @@ internal sealed class RealKafkaBroker : KafkaBroker
         await EndLeftoverAsync(folder, log, cancellationToken);
 
         port = port == 0 ? FreePorts.Next() : port;
-        var settings = await WriteSettingsAsync(folder, port, cancellationToken);
+        var settings = await WriteSettingsAsync(folder, port, doors, cancellationToken);
         await FormatAsync(home, folder, settings, cancellationToken);
         var last = new LastLines(log);
         var process = ChildProcess.Start(
@@ -90,8 +90,12 @@ internal sealed class RealKafkaBroker : KafkaBroker
         }
     }
 
-    private static async Task<string> WriteSettingsAsync(string folder, int port, CancellationToken cancellationToken)
+    private static async Task<string> WriteSettingsAsync(
+        string folder, int port, IReadOnlyList<KafkaDoor> doors, CancellationToken cancellationToken)
     {
+        var listeners = string.Concat(doors.Select((door, i) => $",DOOR{i}://127.0.0.1:{door.Port}"));
+        var advertised = string.Concat(doors.Select((door, i) => $",DOOR{i}://127.0.0.1:{door.AdvertisedPort}"));
+        var protocols = string.Concat(doors.Select((_, i) => $",DOOR{i}:PLAINTEXT"));
         var controller = FreePorts.Next();
         var file = Path.Combine(folder, "server.properties");
         await File.WriteAllTextAsync(
@@ -101,9 +105,9 @@ internal sealed class RealKafkaBroker : KafkaBroker
                 $"""
                 process.roles=broker,controller
                 node.id=1
-                listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-                advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-                listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+                listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}{listeners}
+                advertised.listeners=PLAINTEXT://127.0.0.1:{port}{advertised}
+                listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT{protocols}
                 controller.listener.names=CONTROLLER
                 # Named here and not stored in the data, so that the ports may be others the next time.
                 controller.quorum.voters=1@127.0.0.1:{controller}

@@ -10,6 +10,10 @@ internal static partial class Signals
     public const int Terminate = 15;
     public const int Interrupt = 2;
 
+    /// <summary>Linux's numbers; other systems have their own.</summary>
+    public const int Stop = 19;
+    public const int Continue = 18;
+
     /// <summary>Sends a signal; false when there is no such process any more.</summary>
     public static bool Send(int pid, int signal) => SendTo(pid, signal) == 0;
 

@@ -7,7 +7,7 @@ public sealed class LocalService : IAsyncDisposable
 {
     private readonly Action<string> _log;
     private readonly string _pidFile;
-    private Func<string, IReadOnlyDictionary<string, string>> _environment = static _ => new Dictionary<string, string>();
+    private Func<LocalService, IReadOnlyDictionary<string, string>> _environment = static _ => new Dictionary<string, string>();
     private Keeper? _keeper;
 
     internal LocalService(string name, int replica, int httpPort, int grpcPort, string pidFile, Action<string> log)
@@ -88,13 +88,13 @@ public sealed class LocalService : IAsyncDisposable
         }
     }
 
-    /// <summary>Where the settings of each start come from, by the service's name.</summary>
-    internal void Configure(Func<string, IReadOnlyDictionary<string, string>> environment) => _environment = environment;
+    /// <summary>Where the settings of each start come from.</summary>
+    internal void Configure(Func<LocalService, IReadOnlyDictionary<string, string>> environment) => _environment = environment;
 
     /// <summary>Starts the process without waiting for it.</summary>
     internal void Launch(IReadOnlyDictionary<string, string>? environment = null)
     {
-        Dictionary<string, string> complete = new(_environment(Name));
+        Dictionary<string, string> complete = new(_environment(this));
         foreach (var (key, value) in environment ?? new Dictionary<string, string>())
         {
             complete[key] = value;

@@ -151,6 +151,12 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>SIGKILL, and waits until the process is gone.</summary>
     public Task KillAsync() => _process.KillAsync();
 
+    /// <summary>SIGSTOP: it stands still, with everything it holds, until <see cref="Resume"/>.</summary>
+    public void Pause() => _process.Signal(Signals.Stop);
+
+    /// <summary>SIGCONT after <see cref="Pause"/>.</summary>
+    public void Resume() => _process.Signal(Signals.Continue);
+
     /// <summary>SIGTERM; SIGKILL when it takes longer than <paramref name="limit"/> (20 seconds when null). True when it went by itself.</summary>
     public Task<bool> StopAsync(TimeSpan? limit = null) => _process.StopAsync(Signals.Terminate, limit ?? TimeSpan.FromSeconds(20));
 

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+using Suite.Faults.Load;
+using Suite.Faults.Plan;
+using Suite.Faults.Wires;
+
+namespace Suite.Faults.Nemesis;
+
+/// <summary>What is done to wires. Where nothing passes by, the fault waits for something, for a while.</summary>
+internal sealed class WireFaults(Wiring wiring, Prod prod)
+{
+    /// <summary>How much longer a fault goes on when it has not hit anything yet.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
+
+    public async Task<Hit> StrikeAsync(PlannedFault fault, CancellationToken cancellationToken)
+    {
+        var wire = wiring[fault.Target];
+        var (mode, isCut) = fault.Kind switch
+        {
+            FaultKind.Refuse => (WireMode.Refuse, false),
+            FaultKind.Slow => (WireMode.Slow, false),
+            FaultKind.Stall => (WireMode.Stall, false),
+            FaultKind.LoseReplies => (WireMode.LoseReplies, false),
+            _ => (WireMode.Through, true),
+        };
+        var before = (Hits: wire.Counts.HitsOf(mode), Commits: wire.Counts.LostCommits);
+        var began = Stopwatch.GetTimestamp();
+        var prodding = Task.CompletedTask;
+        try
+        {
+            wire.Set(mode, TimeSpan.FromMilliseconds(fault.Strength));
+            while (true)
+            {
+                if (isCut)
+                {
+                    wire.Cut();
+                }
+
+                var elapsed = Stopwatch.GetElapsedTime(began);
+                if (elapsed >= fault.Duration && (wire.Counts.HitsOf(mode) > before.Hits || elapsed > fault.Duration + s_patience))
+                {
+                    break;
+                }
+
+                if (prodding.IsCompleted && Prod.IsNeeded(fault.Target))
+                {
+                    await prodding;
+                    prodding = prod.OnceAsync(fault.Target);
+                }
+
+                await Task.Delay(s_look, cancellationToken);
+            }
+        }
+        finally
+        {
+            wire.Set(WireMode.Through);
+        }
+
+        await prodding;
+        var hits = wire.Counts.HitsOf(mode) - before.Hits;
+        return new Hit(hits, string.Create(CultureInfo.InvariantCulture, $"{hits} {What(mode)}{Commits()}"));
+
+        string Commits() => mode == WireMode.LoseReplies && wire.Counts.LostCommits > before.Commits
+            ? string.Create(CultureInfo.InvariantCulture, $", {wire.Counts.LostCommits - before.Commits} of them of a COMMIT")
+            : string.Empty;
+    }
+
+    private static string What(WireMode mode) => mode switch
+    {
+        WireMode.Refuse => "connections refused",
+        WireMode.Slow => "pieces late",
+        WireMode.Stall => "pieces held",
+        WireMode.LoseReplies => "connections whose answers were lost",
+        _ => "connections cut",
+    };
+}
