@@ -69,7 +69,7 @@ internal sealed class Overload(LocalSuite suite, Shop shop, BenchOptions options
             var refusals = Latencies.OfTimestamps(_refusals);
             measurements.Add(new Measurement("refusal, p99", refusals.P99, "ms")
             {
-                Target = Target.MillisecondsAtMost(10),
+                Target = Target.AtMost(10),
                 Details = new Dictionary<string, double> { ["p50 ms"] = refusals.P50, ["refusals"] = refusals.Count },
             });
         }
