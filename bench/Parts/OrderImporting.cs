@@ -22,7 +22,7 @@ internal sealed class OrderImporting(SuiteClient client, Shop shop, OrderYardsti
     {
         Progress.Say($"ImportOrders: warming up");
         await ImportAsync(options.WarmUp, cancellationToken);
-        await yardstick.WarmUpAsync(32, options.WarmUp, cancellationToken);
+        await yardstick.WarmUpAsync(Clients[^1], options.WarmUp, cancellationToken);
         var best = await FindBestAsync(cancellationToken);
 
         var pairs = new PairedRatio();
