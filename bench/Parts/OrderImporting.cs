@@ -16,13 +16,13 @@ namespace Suite.Bench.Parts;
 /// </summary>
 internal sealed class OrderImporting(SuiteClient client, Shop shop, OrderYardstick yardstick, BenchOptions options)
 {
-    private static readonly int[] s_clients = [8, 16, 32, 64];
+    private int[] Clients => options.IsQuick ? [8] : [8, 16, 32, 64];
 
     public async Task<PartResult> RunAsync(CancellationToken cancellationToken)
     {
         Progress.Say($"ImportOrders: warming up");
         await ImportAsync(options.WarmUp, cancellationToken);
-        await yardstick.WarmUpAsync(32, options.WarmUp, cancellationToken);
+        await yardstick.WarmUpAsync(Clients[^1], options.WarmUp, cancellationToken);
         var best = await FindBestAsync(cancellationToken);
 
         var pairs = new PairedRatio();
@@ -55,7 +55,7 @@ internal sealed class OrderImporting(SuiteClient client, Shop shop, OrderYardsti
     private async Task<int> FindBestAsync(CancellationToken cancellationToken)
     {
         var best = (Clients: 0, PerSecond: 0.0);
-        foreach (var clients in s_clients)
+        foreach (var clients in Clients)
         {
             var found = (await yardstick.MeasureAsync(clients, cancellationToken)).PerSecond;
             Progress.Say($"ImportOrders: pgbench with {clients} clients {found:0}/s");
