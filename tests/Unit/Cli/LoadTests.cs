@@ -161,7 +161,8 @@ internal sealed class LoadTests
 
         var turns = Enumerable.Range(0, 12).Select(_ => mix!.Next()).ToArray();
 
-        Assert.That(turns[..6], Is.EqualTo(turns[6..]));
+        var (round, next) = (turns[..6], turns[6..]);
+        Assert.That(next, Is.EqualTo(round));
         Assert.That(turns[..6].GroupBy(t => t).ToDictionary(g => g.Key, g => g.Count()), Is.EqualTo(new Dictionary<LoadOperation, int>
         {
             [LoadOperation.Get] = 4,
