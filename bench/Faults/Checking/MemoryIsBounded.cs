@@ -3,8 +3,9 @@ using Suite.Faults.History;
 namespace Suite.Faults.Checking;
 
 /// <summary>
-/// No process grows without bound. What a process grows by in its first minute says nothing, and what lived for less than five minutes
-/// after that is not judged: short runs can not show this.
+/// No process grows without bound. What a process grows by in its first minute says nothing, nor does growth up to what a service may
+/// have, which a collector has no reason to refuse; and what lived for less than five minutes after that is not judged. Short runs can
+/// not show this.
 /// </summary>
 internal sealed class MemoryIsBounded : Property
 {
@@ -12,6 +13,9 @@ internal sealed class MemoryIsBounded : Property
 
     // A collector takes what it is not refused; this is far above what any service ever needs.
     private const long TooMuchBytes = 1024L * 1024 * 1024;
+
+    // What a service may have at its top load.
+    private const long EnoughBytes = 300L * 1024 * 1024;
 
     private const double TooSteepMebibytesPerMinute = 6;
 
@@ -30,7 +34,7 @@ internal sealed class MemoryIsBounded : Property
             }
 
             var warm = samples.FindAll(sample => sample.At >= samples[0].At + WarmUp);
-            if (warm.Count < 8 || warm[^1].At - warm[0].At < LongEnough)
+            if (warm.Count < 8 || warm[^1].At - warm[0].At < LongEnough || warm[^1].Bytes < EnoughBytes)
             {
                 continue;
             }

@@ -7,6 +7,7 @@ namespace Suite.Faults.History;
 /// </summary>
 internal static class ProviderReading
 {
+    // What the simulator's own report computes is said here once more: what judges it shares no code with it.
     private const string Authorizations =
         """
         SELECT idempotency_key, coalesce(payment_id::text, idempotency_key), coalesce(token, ''), currency,

@@ -27,7 +27,8 @@ internal sealed class RunHistory : IDisposable
         if (file is not null)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-            _file = new StreamWriter(file);
+            // A run that is killed leaves all it saw.
+            _file = new StreamWriter(file) { AutoFlush = true };
         }
     }
 

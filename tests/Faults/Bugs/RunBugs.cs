@@ -12,8 +12,8 @@ internal static class RunBugs
 {
     public static IEnumerable<Bug> All =>
     [
-        new(nameof(MemoryIsBounded), "a process grows by ten mebibytes a minute", plant =>
-            plant.ChangeAll<MemorySample>(_ => true, sample => sample with { Bytes = sample.Bytes + (long)(sample.At.TotalMinutes * 10 * 1024 * 1024) })),
+        new(nameof(MemoryIsBounded), "a process grows by twenty mebibytes a minute", plant =>
+            plant.ChangeAll<MemorySample>(_ => true, sample => sample with { Bytes = sample.Bytes + (long)(sample.At.TotalMinutes * 20 * 1024 * 1024) })),
         new(nameof(MemoryIsBounded), "a process has two gibibytes for a moment", plant =>
             plant.Change(plant.Entries.OfType<MemorySample>().First(), sample => sample with { Bytes = 2L * 1024 * 1024 * 1024 })),
 

@@ -123,6 +123,10 @@ internal sealed class NearMissTests
             sample => sample.At > TimeSpan.FromMinutes(1), sample => sample with { Bytes = 700L * 1024 * 1024 }));
 
     [Test]
+    public void A_process_that_grows_up_to_what_it_may_have_is_not_judged() => Miss(plant =>
+        plant.ChangeAll<MemorySample>(_ => true, sample => sample with { Bytes = (long)((60 + (sample.At.TotalMinutes * 15)) * 1024 * 1024) }));
+
+    [Test]
     public void A_process_that_did_not_live_long_is_not_judged() => Miss(plant =>
     {
         for (var i = 0; i < 20; i++)
