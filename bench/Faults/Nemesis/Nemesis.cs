@@ -117,7 +117,7 @@ internal sealed class Nemesis
     {
         var customer = _crowd.NewOddCustomer("odd-" + fault.Id, fault.Target, int.Parse(fault.Id[1..], CultureInfo.InvariantCulture));
         var duration = fault.Duration;
-        for (var attempt = 0; customer.Hits == 0 && attempt < 4; attempt++)
+        for (var attempt = 0; customer.Hits == 0 && attempt < 12; attempt++)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             limit.CancelAfter(duration);

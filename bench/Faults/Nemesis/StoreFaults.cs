@@ -69,11 +69,7 @@ internal sealed class StoreFaults(Cluster cluster, ProcessFaults processes)
 
         // It comes back elsewhere, which a service is told at its start.
         LostBrokers++;
-        foreach (var service in cluster.Suite.Services)
-        {
-            await processes.RestartAsync(service, cancellationToken);
-        }
-
+        await Task.WhenAll(cluster.Suite.Services.Select(service => processes.RestartAsync(service, cancellationToken)));
         return new Hit(1, "the broker and all it had are gone; services were started again with the address of another");
     }
 

@@ -9,7 +9,7 @@ namespace Suite.Local.Kafka;
 /// <summary>Apache Kafka as a process of ours, with its data in a folder of ours.</summary>
 internal sealed class RealKafkaBroker : KafkaBroker
 {
-    private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(20);
 
     private readonly ChildProcess _process;
