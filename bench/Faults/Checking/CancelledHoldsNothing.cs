@@ -1,6 +1,6 @@
 using Suite.Faults.History;
-using State = Suite.Contracts.Orders.V1.Order.Types.State;
 using PaymentState = Suite.Contracts.Payments.V1.Payment.Types.State;
+using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
 namespace Suite.Faults.Checking;
 
