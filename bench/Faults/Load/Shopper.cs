@@ -65,10 +65,20 @@ internal sealed class Shopper(Caller caller, Market market, OrderPool pool, stri
         return UntilKnownAsync(Replica(), at => caller.CancelOrderAsync(at, order.Name, id));
     }
 
-    private Task FulfilAsync(OrderFacts order)
+    private async Task FulfilAsync(OrderFacts order)
     {
+        if (order.State == State.Pending)
+        {
+            // A warehouse looks whether it is confirmed by now; some do not care what they see.
+            await caller.GetOrderAsync(Replica(), order.Name);
+            if (pool.Find(order.Name)?.State != State.Confirmed && !dice.Chance(15))
+            {
+                return;
+            }
+        }
+
         var id = Guid.NewGuid().ToString();
-        return UntilKnownAsync(Replica(), at => caller.FulfillOrderAsync(at, order.Name, id));
+        await UntilKnownAsync(Replica(), at => caller.FulfillOrderAsync(at, order.Name, id));
     }
 
     private async Task RefundAsync(OrderFacts order)

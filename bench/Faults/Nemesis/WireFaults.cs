@@ -9,8 +9,8 @@ namespace Suite.Faults.Nemesis;
 /// <summary>What is done to wires. Where nothing passes by, the fault waits for something, for a while.</summary>
 internal sealed class WireFaults(Wiring wiring, Prod prod)
 {
-    /// <summary>How much longer a fault goes on when it has not hit anything yet.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    /// <summary>How much longer a fault goes on when it has not hit anything yet: another lane may have ended the server at the far end.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 

@@ -9,6 +9,9 @@ internal sealed class FaultPlan
     /// <summary>Nothing begins in the last seconds: what was broken last is mended before the end.</summary>
     private static readonly TimeSpan s_reserve = TimeSpan.FromSeconds(10);
 
+    /// <summary>A shorter run has some of everything; a longer one has everything, and takes it closely.</summary>
+    private static readonly TimeSpan s_long = TimeSpan.FromMinutes(5);
+
     private FaultPlan(IReadOnlyList<PlannedFault> faults) => Faults = faults;
 
     /// <summary>All faults by when they begin.</summary>
@@ -38,24 +41,30 @@ internal sealed class FaultPlan
     }
 
     /// <summary>
-    /// One of each group, then the next of each, so that a short run has some of everything. A group is a kind on one sort of target.
+    /// One of each group, then the next of each, so that a short run has some of everything. A group is a kind on one sort of target; that a
+    /// store ends is one, whichever way.
     /// </summary>
     private static List<(string Kind, string Target)> Spread(IEnumerable<(string Kind, string Target)> pairs, Dice dice)
     {
-        var groups = dice.Shuffled(pairs.GroupBy(pair => (pair.Kind, Sort(pair)))).Select(group => dice.Shuffled(group)).ToList();
+        var groups = dice.Shuffled(pairs.GroupBy(Group)).Select(group => dice.Shuffled(group)).ToList();
         return
         [
             .. Enumerable.Range(0, groups.Count == 0 ? 0 : groups.Max(group => group.Count))
                 .SelectMany(round => groups.Where(group => round < group.Count).Select(group => group[round])),
         ];
 
-        static string Sort((string Kind, string Target) pair) =>
-            Targets.IsReplica(pair.Target) || pair.Kind == FaultKind.Provider || FaultKind.OfWires.Contains(pair.Kind) ? string.Empty : pair.Target;
+        static (string Kind, string Sort) Group((string Kind, string Target) pair) => pair switch
+        {
+            (FaultKind.Terminate, var target) when !Targets.IsReplica(target) => (FaultKind.Kill, target),
+            (FaultKind.Kill, var target) when !Targets.IsReplica(target) => pair,
+            _ => (pair.Kind, string.Empty),
+        };
     }
 
     /// <summary>One after the other until the time is up; from the first again when all of them had their turn.</summary>
     private static IEnumerable<PlannedFault> Fill(List<(string Kind, string Target)> lane, int number, TimeSpan length, Dice dice)
     {
+        var (least, most) = length < s_long ? (3.0, 6.0) : (0.5, 1.5);
         if (lane.Count == 0)
         {
             yield break;
@@ -75,7 +84,7 @@ internal sealed class FaultPlan
 
             yield return new PlannedFault(
                 string.Empty, number, kind, target, TimeSpan.FromSeconds(time), TimeSpan.FromSeconds(Math.Round(duration, 2)), strength);
-            time = over + dice.Between(0.5, 1.5);
+            time = over + dice.Between(least, most);
         }
     }
 

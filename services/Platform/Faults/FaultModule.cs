@@ -18,7 +18,6 @@ public static class FaultModule
     internal static IServiceCollection AddFaults(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
         services.AddSingleton<FaultRequests>();
-        services.AddSingleton<FaultGrpcService>();
         if (FaultSettings.AreOn(configuration, environment))
         {
             services.AddSingleton<FaultBoard>();

@@ -61,11 +61,7 @@ internal sealed class WireTests
         _wire.Set(WireMode.Refuse);
 
         Assert.That(await before.AskAsync("two"), Is.Null);
-        using (var during = await LineAsync())
-        {
-            Assert.That(await during.AskAsync("three"), Is.Null);
-        }
-
+        Assert.That(await AskAnewAsync("three"), Is.Null);
         Assert.That(_wire.Counts.Refused, Is.EqualTo(1));
         _wire.Set(WireMode.Through);
         using var after = await LineAsync();
@@ -142,9 +138,8 @@ internal sealed class WireTests
     public async Task A_server_that_is_away_ends_the_connection()
     {
         _server.Dispose();
-        using var line = await LineAsync();
 
-        Assert.That(await line.AskAsync("one"), Is.Null);
+        Assert.That(await AskAnewAsync("one"), Is.Null);
     }
 
     private static async Task ReachesAsync(Func<long> count, long wanted)
@@ -152,6 +147,20 @@ internal sealed class WireTests
         for (var limit = DateTime.UtcNow + s_patience; count() < wanted; await Task.Delay(10))
         {
             Assert.That(DateTime.UtcNow, Is.LessThan(limit));
+        }
+    }
+
+    /// <summary>Asks on a connection of its own. Null when that ended instead, be it as soon as it was there.</summary>
+    private async Task<string?> AskAnewAsync(string text)
+    {
+        try
+        {
+            using var line = await LineAsync();
+            return await line.AskAsync(text);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return null;
         }
     }
 

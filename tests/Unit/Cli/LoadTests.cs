@@ -47,7 +47,8 @@ internal sealed class LoadTests
         Assert.That(exit, Is.EqualTo(ExitCode.Ok), _run.Error);
         var list = Report()["operations"]!["list"]!;
         Assert.That((string)Report()["latencyFrom"]!, Is.EqualTo("due"));
-        Assert.That((double)list["max"]!, Is.GreaterThanOrEqualTo(499));
+        // A timer may be early by its own grain.
+        Assert.That((double)list["max"]!, Is.GreaterThanOrEqualTo(480));
         // One call of two hundred took half a second; counted from when they were sent, the 99th percentile would know nothing of it.
         Assert.That((double)list["p99"]!, Is.GreaterThan(400));
     }
