@@ -171,9 +171,11 @@ void Progress(string line) => Console.Error.WriteLine($"{DateTime.Now:HH:mm:ss} 
 
 // --- tests ----------------------------------------------------------------------------------------------------------------
 
-// The quick ones while the lint runs; then the two that mostly wait for servers of their own, side by side.
+// The quick ones while the lint runs; then those that want the machine for themselves; then the two that mostly wait for servers of
+// their own, side by side.
 (int Passed, int Failed, int Skipped) Tests(System.Threading.Tasks.Task before)
 {
+    const string alone = "Alone";
     EnsureDirectoryExists($"{artifacts}/tests");
     CleanDirectory($"{artifacts}/tests");
     // Tests of a real broker run where one is: what the user named, else the servers that lie beside the checkout.
@@ -182,26 +184,29 @@ void Progress(string line) => Console.Error.WriteLine($"{DateTime.Now:HH:mm:ss} 
         Environment.SetEnvironmentVariable("KAFKA_HOME", System.IO.Path.GetFullPath($"{root}/../shared/kafka"));
     }
 
-    var counts = new[] { "Unit", "Architecture", "Contract", "Faults" }.Select(TestProject).ToList();
+    var counts = new[] { "Unit", "Architecture", "Contract" }.Select(name => TestProject(name)).ToList();
     System.Threading.Tasks.Task.WaitAny(before);
-    var endToEnd = System.Threading.Tasks.Task.Run(() => TestProject("EndToEnd"));
+    counts.Add(TestProject("Faults"));
+    counts.Add(TestProject("EndToEnd", $"TestCategory={alone}", "EndToEnd.Alone"));
+    var endToEnd = System.Threading.Tasks.Task.Run(() => TestProject("EndToEnd", $"TestCategory!={alone}"));
     counts.Add(TestProject("Component"));
     counts.Add(endToEnd.GetAwaiter().GetResult());
     return (counts.Sum(c => c.Passed), counts.Sum(c => c.Failed), counts.Sum(c => c.Skipped));
 }
 
 // What a project prints is shown when it has ended, so that two of them are not mixed up.
-(int Passed, int Failed, int Skipped) TestProject(string name)
+(int Passed, int Failed, int Skipped) TestProject(string project, string? filter = null, string? title = null)
 {
+    var name = title ?? project;
     var results = $"{artifacts}/tests";
     Progress($"test {name}");
     var output = new System.Collections.Concurrent.ConcurrentQueue<string>();
     var arguments = new ProcessArgumentBuilder();
     foreach (var argument in new[]
     {
-        "test", $"tests/{name}", "-c", Configuration, "--no-build", "--nologo", "--results-directory", results,
+        "test", $"tests/{project}", "-c", Configuration, "--no-build", "--nologo", "--results-directory", results,
         "--logger", "console;verbosity=normal", "--logger", $"trx;LogFileName={name}.trx",
-    })
+    }.Concat(filter is null ? [] : ["--filter", filter]))
     {
         arguments.AppendQuoted(argument);
     }

@@ -12,6 +12,7 @@ namespace Suite.Tests.EndToEnd;
 /// Stores that hang instead of failing: connections stay open, new ones are taken, and nothing answers. User and Order have them
 /// behind a wire that can be stalled; Payment has the same ones without it.
 /// </summary>
+[Category("Alone")]
 internal sealed class HungTests
 {
     /// <summary>How long a call may take that needs nothing of what hangs, on a machine that is busy with other tests.</summary>

@@ -6,6 +6,7 @@ using Suite.Tests.EndToEnd.Running;
 namespace Suite.Tests.EndToEnd;
 
 /// <summary>Many times more callers than an Order does well with. How much it still does is measured by <c>bench --only overload</c>.</summary>
+[Category("Alone")]
 internal sealed class OverloadTests
 {
     private const int Callers = 96;

@@ -8,6 +8,7 @@ using State = Suite.Contracts.Orders.V1.Order.Types.State;
 namespace Suite.Tests.EndToEnd;
 
 /// <summary>Every process of a suite is replaced under load, one after the other, as a new version is rolled out.</summary>
+[Category("Alone")]
 internal sealed class RollingRestartTests
 {
     private static readonly string[] s_services = ["user", "order", "payment"];

@@ -53,6 +53,7 @@ internal sealed class FaultGrpcService(FaultRequests requests, PageTokens tokens
     public override Task<ClearFaultsResponse> ClearFaults(ClearFaultsRequest request, ServerCallContext context)
     {
         var faults = Board;
+        CheckKnown("target", request.Target);
         var caller = context.GetCaller();
         return Task.FromResult(requests.Once(RequestKey.Of("ClearFaults", request.RequestId, request, caller), () =>
         {
@@ -67,6 +68,8 @@ internal sealed class FaultGrpcService(FaultRequests requests, PageTokens tokens
 
     private static void Check(Fault fault)
     {
+        CheckKnown("fault.target", fault.Target);
+        CheckKnown("fault.kind", fault.Kind);
         if (fault.Kind == Fault.Types.Kind.Latency)
         {
             Check("fault.latency", fault.Latency ?? throw DomainError.InvalidArgument("fault.latency", "must be set for LATENCY."), s_longestLatency);
@@ -84,6 +87,15 @@ internal sealed class FaultGrpcService(FaultRequests requests, PageTokens tokens
         if (fault.Ttl is { } ttl)
         {
             Check("fault.ttl", ttl, s_longestLife);
+        }
+    }
+
+    private static void CheckKnown<T>(string field, T value)
+        where T : struct, System.Enum
+    {
+        if (!System.Enum.IsDefined(value))
+        {
+            throw DomainError.InvalidArgument(field, "is none that this service knows.");
         }
     }
 
