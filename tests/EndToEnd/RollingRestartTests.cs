@@ -14,7 +14,7 @@ internal sealed class RollingRestartTests
     private static readonly string[] s_services = ["user", "order", "payment"];
 
     /// <summary>A caller begins a life of an order at most as often: the load is to be there all the time, and not to be all there is.</summary>
-    private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentQueue<string> _failures = new();
     private readonly ConcurrentDictionary<string, int> _retries = new();

@@ -10,7 +10,7 @@ namespace Suite.Faults.Nemesis;
 internal sealed class WireFaults(Wiring wiring, Prod prod)
 {
     /// <summary>How much longer a fault goes on when it has not hit anything yet: another lane may have ended the server at the far end.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(150);
 
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 

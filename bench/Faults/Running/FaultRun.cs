@@ -13,7 +13,7 @@ namespace Suite.Faults.Running;
 internal sealed class FaultRun : IDisposable
 {
     /// <summary>How much longer than planned faults may take, at least: mending is slower on a machine that is busy.</summary>
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(180);
 
     private static readonly TimeSpan s_tell = TimeSpan.FromSeconds(5);
 

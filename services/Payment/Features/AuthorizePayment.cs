@@ -112,8 +112,10 @@ internal sealed class AuthorizePayment(
         }
         catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "payments_by_request" })
         {
-            // The id is of a payment of another order: the fingerprints can not be the same.
-            throw DomainError.RequestIdReused();
+            // Either another call of the same request was a moment faster, or the id is of a payment of another order.
+            return await store.FindByOrderAsync(intent.Payment.OrderId, cancellationToken) is { } known && known.RequestId == intent.Payment.RequestId
+                ? false
+                : throw DomainError.RequestIdReused();
         }
     }
 }

@@ -13,6 +13,8 @@ internal static class ErrorMapping
     {
         DomainException known => known,
         _ when cancelled && deadlinePassed => DomainError.DeadlinePassed(exception),
+        // A call to another service has the caller's deadline, and may notice it a moment before our clock does.
+        RpcException { StatusCode: StatusCode.DeadlineExceeded } when cancelled => DomainError.DeadlinePassed(exception),
         InvalidProtocolBufferException => DomainError.MalformedMessage(exception),
         RpcException { StatusCode: StatusCode.ResourceExhausted } => DomainError.MessageTooLarge(exception),
         PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable } => DomainError.RequestInProgress(exception),
