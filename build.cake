@@ -178,6 +178,8 @@ void Progress(string line) => Console.Error.WriteLine($"{DateTime.Now:HH:mm:ss} 
     const string alone = "Alone";
     EnsureDirectoryExists($"{artifacts}/tests");
     CleanDirectory($"{artifacts}/tests");
+    // Hundreds of processes are started that live for a minute or two: none of them gets to where a profile of itself pays.
+    Environment.SetEnvironmentVariable("DOTNET_TieredPGO", "0");
     // Tests of a real broker run where one is: what the user named, else the servers that lie beside the checkout.
     if (!HasEnvironmentVariable("KAFKA_HOME") && FileExists($"{root}/../shared/kafka/bin/kafka-server-start.sh"))
     {

@@ -30,6 +30,7 @@ public static class MessagingModule
         services.AddSingleton<InboxRange>();
         services.AddSingleton<KafkaClients>();
         services.AddSingleton<RelaySignal>();
+        services.AddSingleton<RelayPeers>();
         services.AddSingleton<IOutbox, Outbox>();
         services.AddSingleton<InboxApplier>();
         services.AddSingleton<ParkingLot>();

@@ -7,7 +7,8 @@ namespace Suite.Platform.Messaging.Relay;
 
 /// <summary>Publishes the outbox for as long as the service runs; whatever breaks, it begins again from what the database knows.</summary>
 internal sealed class OutboxRelay(
-    NpgsqlDataSource dataSource, MessagingOptions options, RelaySignal signal, KafkaClients clients, TimeProvider time, ILogger<OutboxRelay> logger)
+    NpgsqlDataSource dataSource, MessagingOptions options, RelaySignal signal, RelayPeers peers, KafkaClients clients, TimeProvider time,
+    ILogger<OutboxRelay> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -22,7 +23,7 @@ internal sealed class OutboxRelay(
         {
             try
             {
-                await new RelaySession(_owner, dataSource, options, signal, clients, time, logger).RunAsync(stoppingToken);
+                await new RelaySession(_owner, dataSource, options, signal, peers, clients, time, logger).RunAsync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

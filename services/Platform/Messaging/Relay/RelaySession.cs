@@ -12,15 +12,19 @@ namespace Suite.Platform.Messaging.Relay;
 /// the broker is waited for.
 /// </summary>
 internal sealed class RelaySession(
-    Guid owner, NpgsqlDataSource dataSource, MessagingOptions options, RelaySignal signal, KafkaClients clients, TimeProvider time, ILogger logger)
+    Guid owner, NpgsqlDataSource dataSource, MessagingOptions options, RelaySignal signal, RelayPeers peers, KafkaClients clients, TimeProvider time,
+    ILogger logger)
 {
     private const int MostPages = 4;
 
     /// <summary>How long rows that come in while others are on the way wait for company, at most.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan StoreAfter = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LookAlone = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LookAmongReplicas = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LookWhenTold = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>While there are other replicas that can not tell of what they commit.</summary>
+    private static readonly TimeSpan LookUntold = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan TellAfter = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan CheckMemory = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CheckAgain = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
@@ -30,13 +34,16 @@ internal sealed class RelaySession(
     private readonly Queue<RelayPage> _pages = new();
     private readonly HashSet<short> _failed = [];
     private readonly Due _renew = new(time, options.Lease / 3);
-    private readonly Due _look = new(time, LookAlone);
+    private readonly Due _look = new(time, LookWhenTold);
     private readonly Due _store = new(time, StoreAfter);
     private readonly Due _gather = new(time, Gather);
+    private readonly Due _tell = new(time, TellAfter);
     private readonly Due _check = new(time, CheckMemory);
 
     private Task _checking = Task.CompletedTask;
     private List<ShardLease> _held = [];
+    private int _replicas = 1;
+    private bool _mustTell;
     private string? _within;
     private IReadOnlyList<ShardLease> _withinShards = [];
     private long _afterId;
@@ -100,6 +107,7 @@ internal sealed class RelaySession(
                 await RenewAsync(reader, publisher, stopping);
             }
 
+            Tell();
             await AdvanceAsync(publisher, stopping);
             if (_checking.IsCompleted && MustCheck())
             {
@@ -122,6 +130,18 @@ internal sealed class RelaySession(
             {
                 await signal.WaitAsync(Shortest(), stopping);
             }
+        }
+    }
+
+    /// <summary>The other replicas may have the shards of what was committed here; how often we look depends on whether they tell us.</summary>
+    private void Tell()
+    {
+        _look.Every(_replicas > 1 && !peers.IsHeard ? LookUntold : LookWhenTold);
+        _mustTell |= signal.TakeOwnRows() && _replicas > 1;
+        if (_mustTell && _tell.Take())
+        {
+            _mustTell = false;
+            peers.Tell();
         }
     }
 
@@ -257,7 +277,12 @@ internal sealed class RelaySession(
     private async Task RenewAsync(OutboxReader reader, KeyOrderedPublisher publisher, CancellationToken cancellationToken)
     {
         var (mine, replicas) = await _leases.RenewAsync(owner, cancellationToken);
-        _look.Every(replicas > 1 ? LookAmongReplicas : LookAlone);
+        _replicas = replicas;
+        if (replicas > 1)
+        {
+            peers.Listen();
+        }
+
         var known = _held.ToDictionary(l => l.Shard);
         var next = mine.Select(l => known.TryGetValue(l.Shard, out var old) && old.Epoch == l.Epoch ? old : l).ToList();
         if (next.SequenceEqual(_held) && next.Count <= Part(replicas))
@@ -328,7 +353,8 @@ internal sealed class RelaySession(
         var store = _held.Any(l => l.HasNews) ? _store.Left : TimeSpan.MaxValue;
         var look = !CanRead ? TimeSpan.MaxValue : MayRead ? _look.Left : _gather.Left;
         var check = !_checking.IsCompleted ? TimeSpan.MaxValue : _memory.IsSuspect ? TimeSpan.Zero : _check.Left;
-        return new[] { _renew.Left, look, check, store }.Min();
+        var tell = _mustTell ? _tell.Left : TimeSpan.MaxValue;
+        return new[] { _renew.Left, look, check, store, tell }.Min();
     }
 
     private static int Part(int replicas) => (Outbox.Shards + replicas - 1) / replicas;

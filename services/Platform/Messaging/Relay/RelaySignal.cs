@@ -7,9 +7,17 @@ internal sealed class RelaySignal : IDisposable
 {
     private readonly WakeSignal _pulse = new();
     private int _rows;
+    private int _own;
 
-    /// <summary>Rows were committed.</summary>
+    /// <summary>Rows were committed by this process.</summary>
     public void Wake()
+    {
+        Volatile.Write(ref _own, 1);
+        Hear();
+    }
+
+    /// <summary>Rows were committed somewhere.</summary>
+    public void Hear()
     {
         Volatile.Write(ref _rows, 1);
         Pulse();
@@ -20,6 +28,9 @@ internal sealed class RelaySignal : IDisposable
 
     /// <summary>Whether rows were committed since this was last asked.</summary>
     public bool TakeRows() => Interlocked.Exchange(ref _rows, 0) != 0;
+
+    /// <summary>Whether this process committed rows since this was last asked.</summary>
+    public bool TakeOwnRows() => Interlocked.Exchange(ref _own, 0) != 0;
 
     public void Dispose() => _pulse.Dispose();
 
