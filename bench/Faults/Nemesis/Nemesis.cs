@@ -116,13 +116,14 @@ internal sealed class Nemesis
     private async Task<Hit> ProviderAsync(PlannedFault fault, CancellationToken stopping)
     {
         var customer = _crowd.NewOddCustomer("odd-" + fault.Id, fault.Target, int.Parse(fault.Id[1..], CultureInfo.InvariantCulture));
-        var duration = fault.Duration;
-        for (var attempt = 0; customer.Hits == 0 && attempt < 12; attempt++)
+        var began = _history.Now;
+        do
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            limit.CancelAfter(duration);
+            limit.CancelAfter(fault.Duration);
             await customer.RunAsync(limit.Token);
         }
+        while (customer.Hits == 0 && _history.Now - began < fault.Duration + WireFaults.Patience && !stopping.IsCancellationRequested);
 
         stopping.ThrowIfCancellationRequested();
         return new Hit(customer.Hits, string.Create(CultureInfo.InvariantCulture, $"{customer.Hits} orders went through it"));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Suite.Faults.Load;
@@ -10,11 +11,28 @@ namespace Suite.Faults.Nemesis;
 internal sealed class WireFaults(Wiring wiring, Prod prod)
 {
     /// <summary>How much longer a fault goes on when it has not hit anything yet: another lane may have ended the server at the far end.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(150);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
+    // A wire has one trouble at a time: lanes that are late meet at one, and whoever ended first would end both.
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _free = new();
+
     public async Task<Hit> StrikeAsync(PlannedFault fault, CancellationToken cancellationToken)
+    {
+        var free = _free.GetOrAdd(fault.Target, _ => new SemaphoreSlim(1));
+        await free.WaitAsync(cancellationToken);
+        try
+        {
+            return await StrikeAloneAsync(fault, cancellationToken);
+        }
+        finally
+        {
+            free.Release();
+        }
+    }
+
+    private async Task<Hit> StrikeAloneAsync(PlannedFault fault, CancellationToken cancellationToken)
     {
         var wire = wiring[fault.Target];
         var (mode, isCut) = fault.Kind switch
@@ -39,7 +57,7 @@ internal sealed class WireFaults(Wiring wiring, Prod prod)
                 }
 
                 var elapsed = Stopwatch.GetElapsedTime(began);
-                if (elapsed >= fault.Duration && (wire.Counts.HitsOf(mode) > before.Hits || elapsed > fault.Duration + s_patience))
+                if (elapsed >= fault.Duration && (wire.Counts.HitsOf(mode) > before.Hits || elapsed > fault.Duration + Patience))
                 {
                     break;
                 }

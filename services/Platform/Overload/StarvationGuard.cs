@@ -9,7 +9,7 @@ namespace Suite.Platform.Overload;
 /// hangs would take down calls that never ask it.
 /// </summary>
 /// <remarks>
-/// A thread of its own asks the pool to do nothing, ten times a second. That nothing is late while the process hardly used a processor
+/// A thread of its own asks the pool to do nothing: twice a second, ten times once it had to add some. That nothing is late while the process hardly used a processor
 /// means threads that wait; late on a busy processor is load, and more threads would not help.
 /// </remarks>
 internal sealed class StarvationGuard(ILogger<StarvationGuard> logger) : IHostedService, IDisposable
@@ -17,7 +17,8 @@ internal sealed class StarvationGuard(ILogger<StarvationGuard> logger) : IHosted
     private const int Step = 8;
     private const int Most = 128;
 
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_shortPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_late = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_calm = TimeSpan.FromSeconds(30);
 
@@ -51,7 +52,7 @@ internal sealed class StarvationGuard(ILogger<StarvationGuard> logger) : IHosted
         ThreadPool.GetMinThreads(out var usual, out var completion);
         var added = false;
         var lateAt = Environment.TickCount64;
-        while (!_stopping.Wait(s_pause))
+        while (!_stopping.Wait(added ? s_shortPause : s_pause))
         {
             if (IsStarving())
             {
@@ -87,7 +88,7 @@ internal sealed class StarvationGuard(ILogger<StarvationGuard> logger) : IHosted
         }
 
         // Its turn comes; until then it must not be mistaken for the next one.
-        while (!_done.WaitOne(s_pause) && !_stopping.IsSet)
+        while (!_done.WaitOne(s_shortPause) && !_stopping.IsSet)
         {
         }
 

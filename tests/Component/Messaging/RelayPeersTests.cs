@@ -45,7 +45,10 @@ internal sealed class RelayPeersTests
 
         public static MessagingOptions Options(string source) => new()
         {
-            Source = source, Topics = [], Bootstrap = "127.0.0.1:1", ClientSettings = new Dictionary<string, string>(),
+            Source = source,
+            Topics = [],
+            Bootstrap = "127.0.0.1:1",
+            ClientSettings = new Dictionary<string, string>(),
         };
 
         public static async Task<Peer> StartAsync(string source)
