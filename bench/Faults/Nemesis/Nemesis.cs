@@ -122,10 +122,10 @@ internal sealed class Nemesis
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             limit.CancelAfter(fault.Duration);
             await customer.RunAsync(limit.Token);
+            stopping.ThrowIfCancellationRequested();
         }
-        while (customer.Hits == 0 && _history.Now - began < fault.Duration + WireFaults.Patience && !stopping.IsCancellationRequested);
+        while (customer.Hits == 0 && _history.Now - began < fault.Duration + WireFaults.Patience);
 
-        stopping.ThrowIfCancellationRequested();
         return new Hit(customer.Hits, string.Create(CultureInfo.InvariantCulture, $"{customer.Hits} orders went through it"));
     }
 }

@@ -72,7 +72,12 @@ internal sealed class AuthorizePayment(
                     worker.Start(intent.ToClaim());
                 }
             }
-            else if (await store.FindByOrderAsync(orderId, cancellationToken) is not { } known || known.RequestId != key.Id)
+            else if (await store.FindByOrderAsync(orderId, cancellationToken) is not { } known)
+            {
+                // Only the id stood in the way: it is of a payment of another order, and the fingerprints can not be the same.
+                throw DomainError.RequestIdReused();
+            }
+            else if (known.RequestId != key.Id)
             {
                 throw DomainError.AlreadyExists(ResourceName.Format(Payment.Orders, orderId) + "/payment");
             }
@@ -113,9 +118,7 @@ internal sealed class AuthorizePayment(
         catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "payments_by_request" })
         {
             // Either another call of the same request was a moment faster, or the id is of a payment of another order.
-            return await store.FindByOrderAsync(intent.Payment.OrderId, cancellationToken) is { } known && known.RequestId == intent.Payment.RequestId
-                ? false
-                : throw DomainError.RequestIdReused();
+            return false;
         }
     }
 }

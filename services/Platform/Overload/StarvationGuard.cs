@@ -9,8 +9,8 @@ namespace Suite.Platform.Overload;
 /// hangs would take down calls that never ask it.
 /// </summary>
 /// <remarks>
-/// A thread of its own asks the pool to do nothing: twice a second, ten times once it had to add some. That nothing is late while the process hardly used a processor
-/// means threads that wait; late on a busy processor is load, and more threads would not help.
+/// A thread of its own asks the pool to do nothing: twice a second, ten times once it had to add some. That nothing is late while the
+/// process hardly used a processor means threads that wait; late on a busy processor is load, and more threads would not help.
 /// </remarks>
 internal sealed class StarvationGuard(ILogger<StarvationGuard> logger) : IHostedService, IDisposable
 {
