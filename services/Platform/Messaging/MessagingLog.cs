@@ -20,6 +20,9 @@ internal static partial class MessagingLog
     [LoggerMessage(1305, LogLevel.Information, "The outbox relay stopped before everything was acknowledged ({Reason}); the rest is sent by whoever comes next")]
     public static partial void RelayStopIncomplete(ILogger logger, string reason);
 
+    [LoggerMessage(1307, LogLevel.Information, "A Kafka producer gave messages up; going on with another")]
+    public static partial void ProducerSpent(ILogger logger);
+
     [LoggerMessage(1306, LogLevel.Debug, "The broker could not be asked for its offsets ({Code})")]
     public static partial void MemoryUnknown(ILogger logger, ErrorCode code);
 

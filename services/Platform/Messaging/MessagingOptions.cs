@@ -24,6 +24,12 @@ internal sealed class MessagingOptions
     /// <summary>For how long applied ids are kept; longer than any broker or outbox keeps a message.</summary>
     public TimeSpan InboxRetention { get; init; } = TimeSpan.FromDays(28);
 
+    /// <summary>
+    /// How long to wait for the next answer of a producer that has something on the way. It gives each message up after 10 s by itself; one
+    /// that does not is stuck, and another takes its place.
+    /// </summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a lease of a shard lasts without being renewed.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(6);
 }

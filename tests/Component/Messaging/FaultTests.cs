@@ -1,8 +1,12 @@
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Abstractions;
+using Suite.Contracts.Ops.V1;
 using Suite.Local.Kafka;
 using Suite.Local.Ports;
 using Suite.Local.Postgres;
+using Suite.Platform.Faults;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
 
@@ -47,6 +51,29 @@ internal sealed class FaultTests
             },
             Is.EqualTo(1));
         Assert.That(await host.ScalarAsync<long>("SELECT count(*) FROM outbox_shard WHERE attempts > 0 AND seen::text <> '3:3:'"), Is.Zero, "the cursor must not pass what was not sent");
+    }
+
+    [Test]
+    public async Task A_producer_that_answers_no_more_is_replaced()
+    {
+        var time = new AskedTime();
+        var board = new FaultBoard(time);
+        await using var host = await MessagingHost.StartAsync(Mock(), _database, _topic, "test.numbers", more: services =>
+        {
+            services.AddSingleton(board);
+            services.Replace(ServiceDescriptor.Singleton(Impatient((MessagingOptions)services.Single(s => s.ServiceType == typeof(MessagingOptions)).ImplementationInstance!)));
+        });
+        await host.PublishAsync(_topic, "a", 1);
+        await Eventually.That(() => host.EffectsAsync("a"), Is.EqualTo(new[] { 1 }));
+
+        // What is sent now is answered in an hour; what is sent later, at once.
+        board.Set(new Fault { Target = Fault.Types.Target.Kafka, Kind = Fault.Types.Kind.Latency, Latency = Duration.FromTimeSpan(TimeSpan.FromHours(1)) });
+        await host.PublishAsync(_topic, "a", 2);
+        await time.Asked.WaitAsync(TimeSpan.FromSeconds(60));
+        board.Clear(Fault.Types.Target.Kafka);
+        await host.PublishAsync(_topic, "a", 3);
+
+        await Eventually.That(() => host.EffectsAsync("a"), Is.EqualTo(new[] { 1, 2, 3 }), seconds: 30);
     }
 
     [Test]
@@ -206,11 +233,35 @@ internal sealed class FaultTests
         }
     }
 
+    private static MessagingOptions Impatient(MessagingOptions options) => new()
+    {
+        Source = options.Source,
+        Topics = options.Topics,
+        Bootstrap = options.Bootstrap,
+        ClientSettings = options.ClientSettings,
+        Partitions = options.Partitions,
+        Silence = TimeSpan.FromSeconds(2),
+    };
+
     private string Mock()
     {
         Servers.MockKafka.CreateTopic(_topic, 4);
         Servers.MockKafka.CreateTopic(_topic + ".dlq", 4);
         return Servers.MockKafka.BootstrapServers;
+    }
+
+    /// <summary>Tells when somebody begins to wait.</summary>
+    private sealed class AskedTime : TimeProvider
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Asked => _asked.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _asked.TrySetResult();
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 
     private sealed class CountingTime : TimeProvider

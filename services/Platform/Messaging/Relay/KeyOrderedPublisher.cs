@@ -11,6 +11,13 @@ internal sealed class KeyOrderedPublisher(Action<OutboxMessage, Action<DeliveryR
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Queue<OutboxMessage>?> _busy = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _failed = new(StringComparer.Ordinal);
+    private long _heardAt = Environment.TickCount64;
+
+    /// <summary>For how long the broker has answered nothing. It means something only while messages are on the way.</summary>
+    public TimeSpan Silence => TimeSpan.FromMilliseconds(Environment.TickCount64 - Volatile.Read(ref _heardAt));
+
+    /// <summary>Counts the silence from now; for when something is sent after a time in which there was nothing to answer.</summary>
+    public void Listen() => Volatile.Write(ref _heardAt, Environment.TickCount64);
 
     /// <summary>Sends a page; its messages tell the page when they are through.</summary>
     public void Send(RelayPage page)
@@ -70,6 +77,7 @@ internal sealed class KeyOrderedPublisher(Action<OutboxMessage, Action<DeliveryR
     // On the thread of the Kafka client: short, and never waiting.
     private void Answered(OutboxMessage message, DeliveryReport<byte[], byte[]> report)
     {
+        Listen();
         if (report.Error.IsError)
         {
             Failed(message, report.Error.Code.ToString());

@@ -44,6 +44,7 @@ internal sealed class RelaySession(
     private List<ShardLease> _held = [];
     private int _replicas = 1;
     private bool _mustTell;
+    private bool _isSpent;
     private string? _within;
     private IReadOnlyList<ShardLease> _withinShards = [];
     private long _afterId;
@@ -78,6 +79,13 @@ internal sealed class RelaySession(
             await _checking;
         }
 
+        if (_isSpent)
+        {
+            MessagingLog.ProducerSpent(logger);
+            await StoreAsync(reader, CancellationToken.None);
+            return;
+        }
+
         if (_memory.IsLost)
         {
             MessagingLog.BrokerLostMemory(logger);
@@ -95,7 +103,7 @@ internal sealed class RelaySession(
     private async Task LoopAsync(
         OutboxReader reader, RelayProducer producer, KeyOrderedPublisher publisher, IConsumer<byte[], byte[]> watcher, CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested && !_memory.IsLost)
+        while (!stopping.IsCancellationRequested && !_memory.IsLost && !_isSpent)
         {
             if (producer.Fatal is { } reason)
             {
@@ -109,6 +117,7 @@ internal sealed class RelaySession(
 
             Tell();
             await AdvanceAsync(publisher, stopping);
+            ThrowIfSilent(publisher);
             if (_checking.IsCompleted && MustCheck())
             {
                 _checking = Task.Run(() => CheckMemoryAsync(watcher), CancellationToken.None);
@@ -183,6 +192,11 @@ internal sealed class RelaySession(
 
         if (page.Messages.Count > 0 || _pages.Count > 0)
         {
+            if (_pages.Count == 0)
+            {
+                publisher.Listen();
+            }
+
             publisher.Send(page);
             _pages.Enqueue(page);
             _check.Later();
@@ -207,6 +221,9 @@ internal sealed class RelaySession(
             _pages.Dequeue();
             foreach (var (shard, reason) in page.Failed)
             {
+                // The client of Kafka gave up by itself. It may have been the broker; but a producer was seen that never got over an outage
+                // of minutes, while a new one beside it sent. Another one costs little, and sends nothing before the broker answers.
+                _isSpent |= reason == nameof(ErrorCode.Local_MsgTimedOut);
                 if (_failed.Add(shard))
                 {
                     MessagingLog.NotSent(logger, shard, reason);
@@ -243,6 +260,7 @@ internal sealed class RelaySession(
             while (!page.IsDone)
             {
                 await signal.WaitAsync(TimeSpan.FromMilliseconds(50), cancellationToken);
+                ThrowIfSilent(publisher);
                 if (_renew.Take())
                 {
                     // A broker that takes its time must not cost the leases. What else changed is looked at afterwards.
@@ -271,6 +289,15 @@ internal sealed class RelaySession(
         if (renewed)
         {
             _renew.Now();
+        }
+    }
+
+    /// <summary>Every message is answered, if only by the client's own limit. One that is not would be waited for as long as the process lives.</summary>
+    private void ThrowIfSilent(KeyOrderedPublisher publisher)
+    {
+        if (_pages.Count > 0 && publisher.Silence > options.Silence)
+        {
+            throw new InvalidOperationException($"The Kafka producer has not answered for {options.Silence.TotalSeconds} s, with messages on the way.");
         }
     }
 
