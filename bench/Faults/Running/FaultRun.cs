@@ -117,7 +117,7 @@ internal sealed class FaultRun : IDisposable
     private async Task FaultsAsync(Cluster cluster, Crowd crowd, Nemesis.Nemesis nemesis, List<Tap> taps, CancellationToken stopping)
     {
         var began = _history.Now;
-        var carrying = nemesis.RunAsync(_options.Length + TimeSpan.FromTicks(Math.Max(s_grace.Ticks, 2 * _options.Length.Ticks)), stopping);
+        var carrying = nemesis.RunAsync(_options.Length + TimeSpan.FromTicks(Math.Max(s_grace.Ticks, 4 * _options.Length.Ticks)), stopping);
         var length = Task.Delay(_options.Length, stopping);
         for (var all = Task.WhenAll(carrying, length); !all.IsCompleted;)
         {
