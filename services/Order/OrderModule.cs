@@ -35,6 +35,7 @@ public static class OrderModule
         services.AddServiceClient<UserService.UserServiceClient>("SUITE_USER_ADDRESS");
         services.AddServiceClient<PaymentService.PaymentServiceClient>("SUITE_PAYMENT_ADDRESS");
 
+        services.AddSingleton<OrderTelemetry>();
         services.AddSingleton<ProductStore>();
         // Without state, so that one serves every call.
         services.AddSingleton<OrderGrpcService>();

@@ -68,7 +68,7 @@ internal static class OrderTables
 
     public static IRenderable Events(Printer printer, IReadOnlyList<OrderEvent> events)
     {
-        var table = printer.NewTable("#", "TIME", "EVENT", "STATE", "AMOUNT", "BY", "REASON", "STEP");
+        var table = printer.NewTable("#", "TIME", "EVENT", "STATE", "AMOUNT", "BY", "REASON", "STEP", "TRACE");
         table.Columns[4].Alignment = Justify.Right;
         foreach (var happened in events)
         {
@@ -80,7 +80,8 @@ internal static class OrderTables
                 new Text(AmountText.Of(happened.Amount)),
                 new Text(happened.Actor),
                 new Text(happened.Reason),
-                new Text(happened.Step));
+                new Text(happened.Step),
+                new Text(happened.TraceId));
         }
 
         return table;

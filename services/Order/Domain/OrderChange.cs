@@ -24,6 +24,9 @@ internal sealed record OrderChange(
     /// <summary>The step at the payment.</summary>
     public Guid? StepId { get; init; }
 
+    /// <summary>The trace in which it happened, as it is read; when it is written it is taken from where the writing comes from.</summary>
+    public Guid? TraceId { get; init; }
+
     /// <summary>What the others are told, or null.</summary>
     public IMessage? Event { get; init; }
 }

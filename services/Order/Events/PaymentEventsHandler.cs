@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using Suite.Contracts.Payments.V1;
 using Suite.Orders.Domain;
@@ -7,7 +8,9 @@ using Suite.Platform.Errors;
 using Suite.Platform.Messaging;
 using Suite.Platform.Monetary;
 using Suite.Platform.Naming;
+using Suite.Platform.Telemetry;
 using Suite.Platform.Time;
+using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
 namespace Suite.Orders.Events;
 
@@ -15,8 +18,12 @@ namespace Suite.Orders.Events;
 /// What becomes of an order when its payment changes. A batch is one locking read and one save; what a batch has of one order is done one
 /// after the other. Steps of ours end here or with Payment's answer, whichever comes first.
 /// </summary>
-internal sealed class PaymentEventsHandler(OrderWorkStore works, OrderChanges changes, IOutbox outbox, TimeProvider time) : IMessageHandler
+internal sealed class PaymentEventsHandler(OrderWorkStore works, OrderChanges changes, OrderTelemetry telemetry, IOutbox outbox, TimeProvider time)
+    : IMessageHandler
 {
+    // By batch, and gone with it: one that is rolled back is not counted.
+    private readonly ConditionalWeakTable<IReadOnlyList<IncomingMessage>, List<Order>> _left = [];
+
     public async Task HandleAsync(IReadOnlyList<IncomingMessage> messages, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var deeds = new Dictionary<Guid, List<(Deed Deed, IncomingMessage Message)>>();
@@ -43,8 +50,10 @@ internal sealed class PaymentEventsHandler(OrderWorkStore works, OrderChanges ch
             cancellationToken);
         var now = time.GetMicrosecondUtcNow();
         var causes = new Dictionary<(Guid, long), IncomingMessage>();
+        var left = new List<Order>();
         foreach (var work in locked)
         {
+            var wasPending = work.Order.State == State.Pending;
             foreach (var (deed, message) in deeds[work.Order.Id])
             {
                 var before = work.Order.Version;
@@ -54,19 +63,31 @@ internal sealed class PaymentEventsHandler(OrderWorkStore works, OrderChanges ch
                     causes[(work.Order.Id, version)] = message;
                 }
             }
+
+            if (wasPending && work.Order.State != State.Pending)
+            {
+                left.Add(work.Order);
+            }
         }
 
         await works.SaveAsync(locked, at => causes.GetValueOrDefault(at), transaction, cancellationToken);
+        _left.AddOrUpdate(messages, left);
     }
 
     public void Committed(IReadOnlyList<IncomingMessage> messages)
     {
+        if (_left.TryGetValue(messages, out var left))
+        {
+            _left.Remove(messages);
+            left.ForEach(telemetry.Left);
+        }
+
         outbox.Wake();
         foreach (var message in messages)
         {
             if (Guid.TryParse(message.Key, out var orderId))
             {
-                changes.Changed(orderId);
+                changes.Changed(orderId, TraceContext.Of(message));
             }
         }
     }

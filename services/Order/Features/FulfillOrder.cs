@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Suite.Orders.Domain;
 using Suite.Platform.Errors;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Orders.Features;
 
@@ -17,7 +17,7 @@ internal sealed class FulfillOrder(StepRunner runner)
             Kind = StepKind.Fulfil,
             AmountMinor = order.Total.MinorUnits,
             Actor = string.Empty,
-            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
+            TraceParent = TraceContext.OfCurrent().TraceParent,
         },
         cancellationToken);
 }

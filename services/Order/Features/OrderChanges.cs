@@ -1,25 +1,32 @@
 using System.Collections.Concurrent;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Orders.Features;
 
 /// <summary>Wakes whoever waits for a change of an order in this process. A wake that gets lost is healed by reading again.</summary>
 internal sealed class OrderChanges
 {
-    private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _waiting = new();
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource<TraceContext>> _waiting = new();
 
     /// <summary>How many orders somebody waits for.</summary>
     internal int Count => _waiting.Count;
 
-    /// <summary>A task that ends with the next change of the order. Take it before reading, so that nothing falls between.</summary>
-    public Task NextAsync(Guid orderId) =>
-        _waiting.GetOrAdd(orderId, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    /// <summary>
+    /// A task that ends with the next change of the order, with the trace it happened in. Take it before reading, so that nothing falls
+    /// between.
+    /// </summary>
+    public Task<TraceContext> NextAsync(Guid orderId) => _waiting.GetOrAdd(
+        orderId, static _ => new TaskCompletionSource<TraceContext>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     /// <summary>Says that the order changed.</summary>
-    public void Changed(Guid orderId)
+    public void Changed(Guid orderId) => Changed(orderId, default);
+
+    /// <summary>Says that the order changed, and in which trace.</summary>
+    public void Changed(Guid orderId, TraceContext trace)
     {
         if (_waiting.TryRemove(orderId, out var waiting))
         {
-            waiting.TrySetResult();
+            waiting.TrySetResult(trace);
         }
     }
 

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using Suite.Contracts.Orders.V1;
 using Suite.Orders.Domain;
 using Suite.Platform.Errors;
 using Suite.Platform.Monetary;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Orders.Features;
 
@@ -48,7 +48,7 @@ internal sealed class RefundOrder(StepRunner runner)
                 AmountMinor = lines.Sum(line => line.AmountMinor),
                 Lines = lines,
                 Actor = string.Empty,
-                TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
+                TraceParent = TraceContext.OfCurrent().TraceParent,
             };
         },
         cancellationToken);

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using Suite.Orders.Domain;
 using Suite.Orders.Storage;
 using Suite.Platform.Hosting;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Orders.Features;
 
@@ -44,7 +44,7 @@ internal sealed class ResumeSteps(OrderStepStore steps, StepRunner runner, TimeP
     private async Task ResumeAsync(OrderStep step, CancellationToken cancellationToken)
     {
         // The trace of the call that began it goes on.
-        using var activity = step.TraceParent is { } parent ? new Activity("order.step").SetParentId(parent).Start() : null;
+        using var span = new TraceContext(step.TraceParent, null, null).Resume(OrderTelemetry.Source, "resume step");
         try
         {
             if (await runner.FinishAsync(step, cancellationToken))

@@ -23,6 +23,7 @@ internal sealed class SweepOrders(
     PaymentService.PaymentServiceClient payments,
     IOutbox outbox,
     OrderChanges changes,
+    OrderTelemetry telemetry,
     ILocks locks,
     IConfiguration configuration,
     TimeProvider time,
@@ -158,6 +159,11 @@ internal sealed class SweepOrders(
             o => o.State == State.Pending ? outcome(o, time.GetMicrosecondUtcNow()) : o,
             (transaction, token) => held is null ? Task.CompletedTask : Fences.PassAsync(transaction, LockName, held.FencingToken, token),
             cancellationToken);
+        if (order.State != State.Pending)
+        {
+            telemetry.Left(order);
+        }
+
         outbox.Wake();
         changes.Changed(order.Id);
         OrderLog.Swept(logger, order.Id, order.State, payment?.State);

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Suite.Orders.Domain;
 using Suite.Orders.Storage;
 using Suite.Platform.Errors;
 using Suite.Platform.Naming;
 using Suite.Platform.Security;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Orders.Features;
 
@@ -36,9 +38,12 @@ internal sealed class WatchOrder(OrderStore store, OrderHistory history, OrderCh
         try
         {
             var ended = current.IsFinal && seen >= current.Version;
+            TraceContext heard = default;
             while (!ended)
             {
                 var next = changes.NextAsync(id);
+                using var span = StartTelling(heard);
+                heard = default;
                 foreach (var state in await history.StatesAsync(current, seen, cancellationToken))
                 {
                     yield return state.ToProto();
@@ -46,9 +51,14 @@ internal sealed class WatchOrder(OrderStore store, OrderHistory history, OrderCh
                     ended = state.IsFinal;
                 }
 
+                span?.Dispose();
                 if (!ended)
                 {
-                    await Task.WhenAny(next, Task.Delay(Heal, time, waiting.Token));
+                    if (await Task.WhenAny(next, Task.Delay(Heal, time, waiting.Token)) == next)
+                    {
+                        heard = await next;
+                    }
+
                     cancellationToken.ThrowIfCancellationRequested();
                     if (waiting.IsCancellationRequested)
                     {
@@ -61,5 +71,18 @@ internal sealed class WatchOrder(OrderStore store, OrderHistory history, OrderCh
         {
             changes.Forget(id);
         }
+    }
+
+    /// <summary>The last hop of what happened to an order: reading it for the watcher and sending it. It links to the watcher's own call.</summary>
+    private static Activity? StartTelling(TraceContext heard)
+    {
+        if (!heard.IsSampled || !OrderTelemetry.Source.HasListeners())
+        {
+            return null;
+        }
+
+        var call = Activity.Current;
+        ActivityLink[] links = call is null ? [] : [new ActivityLink(call.Context)];
+        return OrderTelemetry.Source.StartActivity("tell watcher", ActivityKind.Internal, heard.ToActivityContext(), links: links);
     }
 }

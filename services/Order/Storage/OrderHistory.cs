@@ -29,7 +29,8 @@ internal sealed class OrderHistory(NpgsqlDataSource dataSource)
 
     private const string SelectEvents =
         """
-        SELECT version, place, COALESCE(event_type, state), state, state_reason, payment_id, update_time, COALESCE(actor, ''), note, amount_minor, step_id
+        SELECT version, place, COALESCE(event_type, state), state, state_reason, payment_id, update_time, COALESCE(actor, ''), note, amount_minor, step_id,
+            trace_id
         FROM order_history WHERE order_id = $1 AND (version, place) > ($2, $3) ORDER BY version, place LIMIT $4
         """;
 
@@ -90,6 +91,7 @@ internal sealed class OrderHistory(NpgsqlDataSource dataSource)
                 Note = reader.IsDBNull(8) ? null : reader.GetString(8),
                 AmountMinor = reader.IsDBNull(9) ? null : reader.GetInt64(9),
                 StepId = reader.IsDBNull(10) ? null : reader.GetGuid(10),
+                TraceId = reader.IsDBNull(11) ? null : reader.GetGuid(11),
             }));
         }
 

@@ -67,7 +67,7 @@ internal sealed class OrderPlacement(NpgsqlDataSource dataSource, IOutbox outbox
             throw _queue.Reader.Completion.IsCompleted ? DomainError.Stopping() : DomainError.Overloaded();
         }
 
-        return placement.Outcome.WaitAsync(cancellationToken);
+        return CommitSpan.AwaitAsync(placement, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -114,6 +114,7 @@ internal sealed class OrderPlacement(NpgsqlDataSource dataSource, IOutbox outbox
 
     private async Task WriteAsync(List<Placement> batch, PlacementStatement statement)
     {
+        batch.ForEach(placement => placement.BatchSize = batch.Count);
         try
         {
             var outcomes = await statement.RunAsync(batch);

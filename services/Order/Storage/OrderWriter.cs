@@ -4,6 +4,7 @@ using Suite.Platform.Errors;
 using Suite.Platform.Messaging;
 using Suite.Platform.Naming;
 using Suite.Platform.Postgres;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Orders.Storage;
 
@@ -29,15 +30,17 @@ internal sealed class OrderWriter(NpgsqlDataSource dataSource, IOutbox outbox)
         ), happened AS (
             SELECT * FROM unnest(
                 $9::uuid[], $10::bigint[], $11::smallint[], $12::text[], $13::uuid[], $14::timestamptz[],
-                $15::smallint[], $16::text[], $17::text[], $18::bigint[], $19::uuid[]) WITH ORDINALITY
-                AS h (order_id, version, state, state_reason, payment_id, update_time, event_type, actor, note, amount_minor, step_id, n)
+                $15::smallint[], $16::text[], $17::text[], $18::bigint[], $19::uuid[], $20::uuid[]) WITH ORDINALITY
+                AS h (order_id, version, state, state_reason, payment_id, update_time, event_type, actor, note, amount_minor, step_id, trace_id, n)
         ), history AS (
             INSERT INTO order_history (
-                order_id, version, place, state, state_reason, payment_id, update_time, event_type, actor, note, amount_minor, step_id)
+                order_id, version, place, state, state_reason, payment_id, update_time, event_type, actor, note, amount_minor, step_id,
+                trace_id)
             SELECT h.order_id, h.version,
                 CASE WHEN last.version = h.version THEN last.place + 1 ELSE 0 END
                     + row_number() OVER (PARTITION BY h.order_id, h.version ORDER BY h.n) - 1,
-                h.state, h.state_reason, h.payment_id, greatest(h.update_time, last.update_time), h.event_type, h.actor, h.note, h.amount_minor, h.step_id
+                h.state, h.state_reason, h.payment_id, greatest(h.update_time, last.update_time), h.event_type, h.actor, h.note, h.amount_minor, h.step_id,
+                h.trace_id
             FROM happened h LEFT JOIN LATERAL (
                 SELECT b.version, b.place, b.update_time FROM order_history b
                 WHERE b.order_id = h.order_id ORDER BY b.version DESC, b.place DESC LIMIT 1
@@ -160,6 +163,7 @@ internal sealed class OrderWriter(NpgsqlDataSource dataSource, IOutbox outbox)
             Column(happened, h => h.Change.Note),
             Column(happened, h => h.Change.AmountMinor),
             Column(happened, h => h.Change.StepId),
+            Column(happened, h => TraceOf(cause((h.Id, h.Change.Version)))),
         ]);
         await update.ExecuteNonQueryAsync(cancellationToken);
         await SaveLinesAsync(changed, transaction, cancellationToken);
@@ -170,6 +174,13 @@ internal sealed class OrderWriter(NpgsqlDataSource dataSource, IOutbox outbox)
                     new OutgoingEvent(OrderModule.Topic, h.Id.ToString(), h.Change.Event!) { Cause = cause((h.Id, h.Change.Version)) }),
             ],
             cancellationToken);
+    }
+
+    /// <summary>The trace of the message something follows from, or of the code that does it; null where there is none.</summary>
+    private static Guid? TraceOf(IncomingMessage? cause)
+    {
+        var trace = cause is null ? TraceContext.OfCurrent() : TraceContext.Of(cause);
+        return trace.ToActivityContext() is { } at && at != default ? Guid.ParseExact(at.TraceId.ToHexString(), "N") : null;
     }
 
     private static async Task SaveLinesAsync(List<Order> orders, NpgsqlTransaction transaction, CancellationToken cancellationToken)

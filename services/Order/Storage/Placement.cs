@@ -34,6 +34,9 @@ internal sealed class Placement(
     /// <summary>Whether the caller went away.</summary>
     public bool IsAbandoned => cancellationToken.IsCancellationRequested;
 
+    /// <summary>How many orders were written with it, once they are.</summary>
+    public int BatchSize { get; set; }
+
     /// <summary>Placements of the same request id that came in while this one waited.</summary>
     public List<Placement> Followers { get; } = [];
 

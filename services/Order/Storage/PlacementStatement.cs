@@ -43,8 +43,8 @@ internal sealed class PlacementStatement(NpgsqlDataSource dataSource) : IAsyncDi
             INSERT INTO order_lines (order_id, line_number, sku, quantity, unit_price_minor, amount_minor, total_minor)
             SELECT order_id, number, sku, quantity, price, amount, total FROM line WHERE (order_id IN (SELECT id FROM won)) IS TRUE
         ), history AS (
-            INSERT INTO order_history (order_id, version, state, state_reason, update_time, event_type, actor)
-            SELECT id, 1, 1, '', create_time, 1, actor FROM won
+            INSERT INTO order_history (order_id, version, state, state_reason, update_time, event_type, actor, trace_id)
+            SELECT id, 1, 1, '', create_time, 1, actor, substr(traceparent, 4, 32)::uuid FROM won
         ), event AS (
             INSERT INTO outbox ({OutboxRow.Columns})
             SELECT event_id, shard, $24::text, key, $25::text, payload, traceparent, tracestate, baggage FROM won

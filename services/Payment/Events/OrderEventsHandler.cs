@@ -11,6 +11,7 @@ using Suite.Platform.Idempotency;
 using Suite.Platform.Messaging;
 using Suite.Platform.Monetary;
 using Suite.Platform.Naming;
+using Suite.Platform.Telemetry;
 using Suite.Platform.Time;
 using Payment = Suite.Payments.Domain.Payment;
 

@@ -1,6 +1,5 @@
 using Npgsql;
 using Suite.Payments.Domain;
-using Suite.Payments.Events;
 using Suite.Payments.Providers;
 using Suite.Payments.Storage;
 using Suite.Platform.Errors;
@@ -8,6 +7,7 @@ using Suite.Platform.Idempotency;
 using Suite.Platform.Monetary;
 using Suite.Platform.Naming;
 using Suite.Platform.Postgres;
+using Suite.Platform.Telemetry;
 using Suite.Platform.Time;
 using Proto = Suite.Contracts.Payments.V1.Payment;
 using State = Suite.Contracts.Payments.V1.Payment.Types.State;

@@ -35,7 +35,7 @@ internal sealed class SettlePayment(
     /// <returns>How soon there is more to do for this payment, or null.</returns>
     public async Task<TimeSpan?> RunAsync(Claim claim, CancellationToken abandon)
     {
-        using var trace = claim.Trace.Resume("payment.authorize");
+        using var trace = claim.Trace.Resume(PaymentTelemetry.Source, "authorize payment");
         var started = time.GetTimestamp();
         var settlement = await AskAsync(claim, abandon);
         CrashPoints.Hit("payment.after-provider");

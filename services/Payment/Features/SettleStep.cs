@@ -34,7 +34,7 @@ internal sealed class SettleStep(
     /// <returns>How soon there is more to do for this step, or null.</returns>
     public async Task<TimeSpan?> RunAsync(StepClaim claim, CancellationToken abandon)
     {
-        using var trace = claim.Trace.Resume($"payment.{NameOf(claim.Step.Plan.Kind)}");
+        using var trace = claim.Trace.Resume(PaymentTelemetry.Source, $"{NameOf(claim.Step.Plan.Kind)} payment");
         var started = time.GetTimestamp();
         var (answer, pause) = await AskAsync(claim, abandon);
         CrashPoints.Hit("payment.step-asked");

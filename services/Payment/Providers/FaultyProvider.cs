@@ -4,7 +4,7 @@ using Suite.Platform.Faults;
 namespace Suite.Payments.Providers;
 
 /// <summary>A provider whose calls meet the faults that were set, before anything is done.</summary>
-internal sealed class FaultyProvider(IPaymentProvider inner, FaultBoard faults) : IPaymentProvider, IDisposable
+internal sealed class FaultyProvider(IPaymentProvider inner, FaultBoard faults) : IPaymentProvider
 {
     public string Name => inner.Name;
 
@@ -43,8 +43,6 @@ internal sealed class FaultyProvider(IPaymentProvider inner, FaultBoard faults) 
     // A report is no call that is waited for; its store has faults of its own.
     public IAsyncEnumerable<ProviderPayment> ListPaymentsAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken) =>
         inner.ListPaymentsAsync(from, until, cancellationToken);
-
-    public void Dispose() => (inner as IDisposable)?.Dispose();
 
     private Task MeetAsync(CancellationToken cancellationToken) => faults.MeetAsync(Fault.Types.Target.Provider, cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Suite.Platform.Faults;
 
 namespace Suite.Payments.Providers;
@@ -20,14 +21,14 @@ internal static class ProviderModule
             case SimulatedProvider.ProviderName:
                 services.AddSingleton<SimulatorRecord>();
                 services.AddSingleton(provider => SimulatorAddress.From(configuration, provider.GetRequiredService<IServer>()));
-                services.AddSingleton<IPaymentProvider, SimulatedProvider>();
+                services.AddObserved<SimulatedProvider>(configuration, environment);
                 services.AddSingleton<IProviderWebhooks, SimulatorWebhooks>();
                 services.AddSingleton<SimulatorPages>();
                 services.AddHostedService<SimulatorDelivery>();
                 break;
             case StripeProvider.ProviderName:
                 services.AddSingleton(StripeSettings.From(configuration));
-                services.AddSingleton<IPaymentProvider, StripeProvider>();
+                services.AddObserved<StripeProvider>(configuration, environment);
                 services.AddSingleton<IProviderWebhooks, StripeWebhooks>();
                 break;
             case var unknown:
@@ -35,14 +36,9 @@ internal static class ProviderModule
                     $"{Key} is '{unknown}', which is no provider: {SimulatedProvider.ProviderName}, {StripeProvider.ProviderName}.");
         }
 
+        services.AddMetrics();
+        services.TryAddSingleton<PaymentTelemetry>();
         services.AddSingleton<WebhookEndpoint>();
-        if (FaultSettings.AreOn(configuration, environment))
-        {
-            var chosen = services.Single(s => s.ServiceType == typeof(IPaymentProvider));
-            services.Remove(chosen);
-            services.AddSingleton<IPaymentProvider>(provider => new FaultyProvider(
-                (IPaymentProvider)ActivatorUtilities.CreateInstance(provider, chosen.ImplementationType!), provider.GetRequiredService<FaultBoard>()));
-        }
     }
 
     /// <summary>Maps where providers tell of themselves, and the simulator's pages where it is the provider.</summary>
@@ -54,6 +50,23 @@ internal static class ProviderModule
             app.MapGet(SimulatorPages.Route, pages.ShowAsync);
             app.MapPost(SimulatorPages.Route, pages.DecideAsync);
         }
+    }
+
+    /// <summary>A fault that was set is seen as what it makes of a call.</summary>
+    private static void AddObserved<TProvider>(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+        where TProvider : class, IPaymentProvider
+    {
+        services.AddSingleton<TProvider>();
+        services.AddSingleton<IPaymentProvider>(provider =>
+        {
+            IPaymentProvider chosen = provider.GetRequiredService<TProvider>();
+            if (FaultSettings.AreOn(configuration, environment))
+            {
+                chosen = new FaultyProvider(chosen, provider.GetRequiredService<FaultBoard>());
+            }
+
+            return new ObservedProvider(chosen, provider.GetRequiredService<PaymentTelemetry>(), provider.GetRequiredService<TimeProvider>());
+        });
     }
 
     private static string NameOf(IConfiguration configuration, IHostEnvironment environment) =>

@@ -1,5 +1,5 @@
 using Suite.Payments.Domain;
-using Suite.Payments.Events;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Payments.Storage;
 

@@ -1,11 +1,11 @@
 using Google.Protobuf;
 using Npgsql;
 using Suite.Payments.Domain;
-using Suite.Payments.Events;
 using Suite.Payments.Ledger;
 using Suite.Platform.Errors;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Messaging;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Payments.Storage;
 

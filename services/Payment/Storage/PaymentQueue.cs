@@ -1,9 +1,9 @@
 using Npgsql;
 using NpgsqlTypes;
 using Suite.Payments.Domain;
-using Suite.Payments.Events;
 using Suite.Payments.Ledger;
 using Suite.Platform.Messaging;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Payments.Storage;
 

@@ -1,8 +1,8 @@
 using Npgsql;
 using NpgsqlTypes;
 using Suite.Payments.Domain;
-using Suite.Payments.Events;
 using Suite.Platform.Monetary;
+using Suite.Platform.Telemetry;
 using State = Suite.Contracts.Payments.V1.Payment.Types.State;
 
 namespace Suite.Payments.Storage;

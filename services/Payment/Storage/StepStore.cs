@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Suite.Payments.Domain;
-using Suite.Payments.Events;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Payments.Storage;
 

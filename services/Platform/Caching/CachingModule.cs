@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Google.Protobuf;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,7 @@ public static class CachingModule
         where T : class, IMessage<T>
     {
         services.AddRedis(configuration);
+        services.AddMetrics();
         return services.AddSingleton(provider => new ContractCache<T>(
             name,
             parser,
@@ -34,6 +36,7 @@ public static class CachingModule
             policy ?? new CachePolicy(),
             provider.GetRequiredService<IConnectionMultiplexer>(),
             provider.GetRequiredService<RedisPulse>(),
+            new CacheTelemetry(provider.GetRequiredService<IMeterFactory>(), name),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ContractCache<T>>>()));
     }

@@ -24,6 +24,7 @@ public sealed class ContractCache<T> : IDisposable
     private readonly Func<T, long> _version;
     private readonly CachePolicy _policy;
     private readonly RedisPulse _pulse;
+    private readonly CacheTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly KnownVersions _known;
@@ -44,6 +45,7 @@ public sealed class ContractCache<T> : IDisposable
         CachePolicy policy,
         IConnectionMultiplexer redis,
         RedisPulse pulse,
+        CacheTelemetry telemetry,
         TimeProvider time,
         ILogger logger)
     {
@@ -52,6 +54,7 @@ public sealed class ContractCache<T> : IDisposable
         _version = version;
         _policy = policy;
         _pulse = pulse;
+        _telemetry = telemetry;
         _time = time;
         _logger = logger;
         _fresh = Ticks(policy.Memory);
@@ -82,9 +85,14 @@ public sealed class ContractCache<T> : IDisposable
     {
         var key = Key(id);
         var found = _cache.TryGet<Cached<T>>(key, _modes.ReadMemory, CancellationToken.None);
-        return found.HasValue && IsFresh(key, found.Value, andForAWhile: true)
-            ? new ValueTask<T?>(found.Value.Value)
-            : new ValueTask<T?>(ReadAsync(id, key, load, cancellationToken));
+        if (!found.HasValue || !IsFresh(key, found.Value, andForAWhile: true))
+        {
+            // What will soon be too old is answered, and refreshed beside.
+            return new ValueTask<T?>(ReadAsync(id, key, load, found.HasValue && IsFresh(key, found.Value) ? "memory" : "redis", cancellationToken));
+        }
+
+        _telemetry.Memory();
+        return new ValueTask<T?>(found.Value.Value);
     }
 
     /// <summary>
@@ -111,15 +119,19 @@ public sealed class ContractCache<T> : IDisposable
             }
         }
 
+        Count("memory", found.Count);
         if (missing.Count > 0 && _pulse.IsAlive)
         {
             // Sent one after another without waiting, so that all of them cost one round trip to each node of a cluster.
             var shared = await Task.WhenAll(missing.Select(id => FindSharedAsync(Key(id))));
+            var asked = missing.Count;
             missing = [.. missing.Where((id, i) => !Take(id, shared[i]))];
+            Count("redis", asked - missing.Count);
         }
 
         if (missing.Count > 0)
         {
+            Count("record", missing.Count);
             var begun = _time.GetTimestamp();
             foreach (var (id, value) in await load(missing, cancellationToken))
             {
@@ -129,6 +141,14 @@ public sealed class ContractCache<T> : IDisposable
         }
 
         return found;
+
+        void Count(string level, int count)
+        {
+            if (count > 0)
+            {
+                _telemetry.Count(level, count);
+            }
+        }
 
         bool Take(string id, Cached<T>? shared)
         {
@@ -173,6 +193,7 @@ public sealed class ContractCache<T> : IDisposable
     public void Dispose()
     {
         _cache.Dispose();
+        _telemetry.Dispose();
         _memory.Dispose();
     }
 
@@ -191,7 +212,29 @@ public sealed class ContractCache<T> : IDisposable
         return now - entry.CheckedAt <= limit && entry.Version >= _known.Floor(key);
     }
 
-    private async Task<T?> ReadAsync(string id, string key, Func<string, CancellationToken, Task<T?>> load, CancellationToken cancellationToken)
+    private async Task<T?> ReadAsync(
+        string id, string key, Func<string, CancellationToken, Task<T?>> load, string unlessAsked, CancellationToken cancellationToken)
+    {
+        using var span = _telemetry.Start();
+        var asked = false;
+        var stale = false;
+        var value = await ReadAsync(
+            id,
+            key,
+            (which, token) =>
+            {
+                asked = true;
+                return load(which, token);
+            },
+            () => stale = true,
+            cancellationToken);
+        CacheTelemetry.Mark(span, !asked || stale);
+        _telemetry.Count(stale ? "stale" : asked ? "record" : unlessAsked);
+        return value;
+    }
+
+    private async Task<T?> ReadAsync(
+        string id, string key, Func<string, CancellationToken, Task<T?>> load, Action onStale, CancellationToken cancellationToken)
     {
         var entry = await FetchAsync(id, key, load, _modes.Read, cancellationToken);
         if (IsFresh(key, entry) || entry.Value is null)
@@ -203,6 +246,7 @@ public sealed class ContractCache<T> : IDisposable
         {
             // The record did not answer and this is the best there is; the library holds it for a second before it asks again.
             entry.CheckedAt = _time.GetTimestamp();
+            onStale();
             return entry.Value;
         }
 

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Platform.Errors;
 
@@ -80,7 +81,15 @@ internal sealed class ErrorInterceptor(ErrorTranslation translation) : Intercept
         }
     }
 
-    private RpcException Translate(Exception exception, ServerCallContext context) => translation.IsCallersCancellation(exception, context)
-        ? new RpcException(new Status(StatusCode.Cancelled, "The caller cancelled."))
-        : translation.Translate(exception, context).ToRpcException();
+    private RpcException Translate(Exception exception, ServerCallContext context)
+    {
+        if (translation.IsCallersCancellation(exception, context))
+        {
+            return new RpcException(new Status(StatusCode.Cancelled, "The caller cancelled."));
+        }
+
+        var error = translation.Translate(exception, context);
+        CallReason.Set(context.GetHttpContext(), error);
+        return error.ToRpcException();
+    }
 }

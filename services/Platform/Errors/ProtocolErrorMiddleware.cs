@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Platform.Errors;
 
@@ -46,6 +47,7 @@ internal sealed class ProtocolErrorMiddleware(RequestDelegate next)
             return;
         }
 
+        CallReason.Set(context, error);
         error.WriteTo(context.Response.Headers);
     }
 }

@@ -3,7 +3,9 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Suite.Platform.Security;
+using Suite.Platform.Telemetry;
 using ContractService = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Suite.Platform.Hosting;
@@ -24,6 +26,7 @@ public static class ServiceClients
     {
         var callee = service ?? ServiceOf(typeof(TClient));
         services.AddHttpContextAccessor();
+        services.TryAddTransient<TraceHeaderHandler>();
         ServiceAddresses.AddTo(services);
         services.AddGrpcClient<TClient>((provider, options) => options.Address = AddressesOf(provider, addressKey).Target)
             .ConfigureChannel((provider, channel) =>
@@ -35,6 +38,8 @@ public static class ServiceClients
             {
                 EnableMultipleHttp2Connections = true,
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                // The trace goes out by TraceHeaderHandler; the activity of the transport would come between.
+                ActivityHeadersPropagator = null,
                 KeepAlivePingDelay = TimeSpan.FromSeconds(30),
                 KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
                 ConnectTimeout = TimeSpan.FromSeconds(2),
@@ -42,6 +47,7 @@ public static class ServiceClients
             })
             .AddHttpMessageHandler(provider => new ServiceTokenHandler(
                 provider.GetRequiredService<ServiceTokens>(), provider.GetRequiredService<IHttpContextAccessor>(), callee))
+            .AddHttpMessageHandler<TraceHeaderHandler>()
             .EnableCallContextPropagation(options => options.SuppressContextNotFoundErrors = true);
         return services;
     }

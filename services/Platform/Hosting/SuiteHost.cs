@@ -10,10 +10,12 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Suite.Platform.Errors;
 using Suite.Platform.Faults;
 using Suite.Platform.Overload;
 using Suite.Platform.Security;
+using Suite.Platform.Telemetry;
 using Suite.Platform.Time;
 using Suite.Platform.Validation;
 
@@ -37,6 +39,7 @@ public static class SuiteHost
         AddLogging(builder);
         // Before all rooms, which add the system's clock where there is none.
         builder.Services.AddSingleton(SkewedClock.From(builder.Configuration, builder.Environment));
+        builder.AddTelemetry(service);
         var tls = TlsSettings.From(builder.Configuration);
         builder.Services.AddSingleton(tls);
         AddServer(builder, tls);
@@ -53,6 +56,7 @@ public static class SuiteHost
     public static WebApplication MapSuiteDefaults(this WebApplication app)
     {
         app.UseRouting();
+        app.UseMiddleware<CallTelemetryMiddleware>();
         app.UseMiddleware<ProtocolErrorMiddleware>();
         app.UseMiddleware<DefaultDeadlineMiddleware>();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
@@ -62,6 +66,7 @@ public static class SuiteHost
         app.UseMiddleware<CallLimitMiddleware>();
         app.MapGrpcReflectionService();
         app.MapSuiteHealth();
+        app.MapMetrics();
         return app;
     }
 
@@ -76,19 +81,10 @@ public static class SuiteHost
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
-        if (builder.Environment.IsProduction())
-        {
-            builder.Logging.AddJsonConsole(o => o.UseUtcTimestamp = true);
-        }
-        else
-        {
-            builder.Logging.AddSimpleConsole(o =>
-            {
-                o.SingleLine = true;
-                o.UseUtcTimestamp = true;
-                o.TimestampFormat = "HH:mm:ss.fff ";
-            });
-        }
+        builder.Logging.AddConsole(console =>
+            console.FormatterName = builder.Environment.IsProduction() ? JsonLines.FormatterName : PlainLines.FormatterName);
+        builder.Logging.AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
+        builder.Logging.AddConsoleFormatter<PlainLines, ConsoleFormatterOptions>();
     }
 
     private static void AddServer(WebApplicationBuilder builder, TlsSettings tls)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Suite.Platform.Postgres;
@@ -12,5 +13,8 @@ public static class LockingModule
     public static IServiceCollection AddLocks(this IServiceCollection services, IConfiguration configuration) => services
         .AddRedis(configuration)
         .AddMigrations(new MigrationSet("locking", typeof(LockingModule).Assembly, "Suite.Platform.Locking.Migrations"))
-        .AddSingleton<ILocks, RedisLocks>();
+        .AddMetrics()
+        .AddSingleton<RedisLocks>()
+        .AddSingleton<ILocks>(provider => new ObservedLocks(
+            provider.GetRequiredService<RedisLocks>(), provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
 }

@@ -7,8 +7,5 @@ namespace Suite.Platform.Messaging;
 public interface IBroadcastHandler
 {
     /// <summary>Called for each message, on the consumer's thread; must not block or throw.</summary>
-    void Hear(string topic, string key);
-
-    /// <summary>The same with what the message says, for who wants to know more than the key.</summary>
-    void Hear(IncomingMessage message) => Hear(message.Topic, message.Key);
+    void Hear(IncomingMessage message);
 }

@@ -65,6 +65,9 @@ internal static partial class MessagingLog
     [LoggerMessage(1330, LogLevel.Information, "Dropped partition {Partition}: nobody needs it any more")]
     public static partial void PartitionDropped(ILogger logger, string partition);
 
+    [LoggerMessage(1332, LogLevel.Warning, "What waits in the outbox and the parking lot could not be counted ({Reason}); trying again")]
+    public static partial void NotCounted(ILogger logger, string reason);
+
     [LoggerMessage(1331, LogLevel.Warning, "Partitions could not be looked after; trying again")]
     public static partial void PartitionsNeglected(ILogger logger, Exception exception);
 }

@@ -31,6 +31,9 @@ public static class MessagingModule
         services.AddSingleton<KafkaClients>();
         services.AddSingleton<RelaySignal>();
         services.AddSingleton<RelayPeers>();
+        services.AddSingleton<RelayOwner>();
+        services.AddMetrics();
+        services.AddSingleton<MessagingMetrics>();
         services.AddSingleton<IOutbox, Outbox>();
         services.AddSingleton<InboxApplier>();
         services.AddSingleton<ParkingLot>();
@@ -44,6 +47,7 @@ public static class MessagingModule
         services.AddHostedService(provider => provider.GetRequiredService<DeadLetterReplayer>());
         services.AddHostedService<ConsumerHost>();
         services.AddHostedService<BroadcastListener>();
+        services.AddHostedService<MessagingWatch>();
         services.AddHealthChecks().AddCheck<KafkaHealthCheck>("kafka", HealthStatus.Degraded, ["ready"], TimeSpan.FromSeconds(3));
         services.AddSingleton<KafkaHealthCheck>();
         return services;

@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Text;
 using Google.Protobuf;
 using Npgsql;
 using NpgsqlTypes;
 using Suite.Platform.Messaging.Relay;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Platform.Messaging;
 
@@ -29,7 +29,7 @@ internal sealed class Outbox(RelaySignal signal, TimeProvider time) : IOutbox
             throw new InvalidOperationException($"An event of {payload.Length} bytes is larger than brokers take ({MostPayloadBytes}).");
         }
 
-        var (parent, state, baggage) = outgoing.Cause is { } cause ? (cause.TraceParent, cause.TraceState, cause.Baggage) : Current();
+        var trace = outgoing.Cause is { } cause ? TraceContext.Of(cause) : TraceContext.OfCurrent();
         return new OutboxRow(
             Guid.CreateVersion7(time.GetUtcNow()),
             ShardOf(outgoing.Key),
@@ -37,9 +37,9 @@ internal sealed class Outbox(RelaySignal signal, TimeProvider time) : IOutbox
             outgoing.Key,
             outgoing.Body.Descriptor.FullName,
             payload,
-            parent,
-            state,
-            baggage);
+            trace.TraceParent,
+            trace.TraceState,
+            trace.Baggage);
     }
 
     public async Task AppendAsync(NpgsqlTransaction transaction, IReadOnlyCollection<OutgoingEvent> events, CancellationToken cancellationToken)
@@ -80,19 +80,6 @@ internal sealed class Outbox(RelaySignal signal, TimeProvider time) : IOutbox
         }
 
         return (short)((hash ^ (hash >> 16)) % Shards);
-    }
-
-    private static (string? Parent, string? State, string? Baggage) Current()
-    {
-        if (Activity.Current is not { IdFormat: ActivityIdFormat.W3C } activity)
-        {
-            return default;
-        }
-
-        var baggage = activity.Baggage.Any()
-            ? string.Join(',', activity.Baggage.Select(item => $"{Uri.EscapeDataString(item.Key)}={Uri.EscapeDataString(item.Value ?? string.Empty)}"))
-            : null;
-        return (activity.Id, activity.TraceStateString is { Length: > 0 } state ? state : null, baggage);
     }
 
     private static NpgsqlParameter Texts(List<string?> values) =>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Suite.Platform.Faults;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Platform.Postgres;
 
@@ -83,6 +84,14 @@ public static class PostgresModule
         settings.Options ??= "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c TimeZone=UTC";
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.UseLoggerFactory(loggers);
+        // Only as a part of a trace that is recorded: a loop that looks for work every second is not worth a trace a second.
+        builder.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => SuiteTelemetry.IsRecorded)
+            .ConfigureBatchFilter(_ => SuiteTelemetry.IsRecorded)
+            .ConfigureCommandSpanNameProvider(command => StatementNames.Of(command.CommandText))
+            .ConfigureBatchSpanNameProvider(batch => StatementNames.Of(batch.BatchCommands[0].CommandText))
+            .EnableFirstResponseEvent(enable: false)
+            .EnablePhysicalOpenTracing(enable: false));
         return builder.Build();
     }
 

@@ -5,6 +5,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http;
 using Suite.Platform.Errors;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Platform.Security;
 
@@ -20,6 +21,7 @@ internal static class Refusals
     /// <summary>Ends the call with a failure.</summary>
     public static Task WriteAsync(HttpContext context, DomainException error)
     {
+        CallReason.Set(context, error);
         if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcJsonTranscodingMetadata>() is not null
             || context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) != true)
         {

@@ -11,10 +11,6 @@ namespace Suite.Users.Events;
 /// </summary>
 internal sealed class UserNews(UserCache cache) : IBroadcastHandler
 {
-    public void Hear(string topic, string key)
-    {
-    }
-
     public void Hear(IncomingMessage message)
     {
         if (VersionIn(message) is { } version && Guid.TryParse(message.Key, out var id))

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 using Suite.Contracts.Users.V1;
@@ -10,6 +12,8 @@ namespace Suite.Tests.Component.Caching;
 /// <summary>What one replica has: a connection, a pulse and a cache of users, in front of a record that the replicas share.</summary>
 internal sealed class CacheReplica : IAsyncDisposable
 {
+    private static readonly IMeterFactory s_meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+
     private readonly IConnectionMultiplexer _redis;
     private readonly PlayedRecord _record;
 
@@ -19,7 +23,8 @@ internal sealed class CacheReplica : IAsyncDisposable
         _record = record;
         Pulse = new RedisPulse(redis, TimeProvider.System);
         Cache = new ContractCache<User>(
-            name, User.Parser, UserCache.VersionOf, policy ?? new CachePolicy(), redis, Pulse, TimeProvider.System, NullLogger.Instance);
+            name, User.Parser, UserCache.VersionOf, policy ?? new CachePolicy(), redis, Pulse,
+            new CacheTelemetry(s_meters, name), TimeProvider.System, NullLogger.Instance);
     }
 
     public RedisPulse Pulse { get; }

@@ -174,7 +174,7 @@ internal sealed class ContractCacheTests
         await _one.ReadAsync(_id);
         // Committed by a replica that died before it told anybody; its event is relayed by another.
         _record.Write(_id, "after");
-        IBroadcastHandler news = new UserNews(new UserCache(null!, _one.Cache));
+        var news = new UserNews(new UserCache(null!, _one.Cache));
         news.Hear(new IncomingMessage
         {
             Id = Guid.NewGuid(),

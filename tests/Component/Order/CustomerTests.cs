@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Suite.Contracts.Common.V1;
+using Suite.Contracts.Users.V1;
 using Suite.Orders.Events;
 using Suite.Orders.Features;
 using Suite.Platform.Errors;
@@ -41,7 +42,15 @@ internal sealed class CustomerTests
         _room.Users.Suspended.Add(_room.Customer);
         Assert.That(Directory.CheckActiveAsync(Customer, CancellationToken.None).AsTask().IsCompletedSuccessfully, "a yes is remembered");
 
-        ((IBroadcastHandler)_room.Get<CustomerNews>()).Hear("suite.user.v1", Customer.ToString());
+        _room.Get<CustomerNews>().Hear(new IncomingMessage
+        {
+            Id = Guid.CreateVersion7(),
+            Type = UserSuspended.Descriptor.FullName,
+            Topic = "suite.user.v1",
+            Key = Customer.ToString(),
+            Body = ReadOnlyMemory<byte>.Empty,
+            Time = DateTimeOffset.UtcNow,
+        });
 
         Assert.That(await IsRefusedAsync());
     }

@@ -1,6 +1,8 @@
 using NUnit.Framework;
+using Suite.Contracts.Orders.V1;
 using Suite.Orders.Events;
 using Suite.Orders.Features;
+using Suite.Platform.Messaging;
 
 namespace Suite.Tests.Unit.Orders;
 
@@ -53,10 +55,20 @@ internal sealed class OrderChangesTests
         var nudges = new OrderNudges(_changes);
         var next = _changes.NextAsync(_order);
 
-        nudges.Hear("suite.order.v1", "nonsense");
+        nudges.Hear(Message("nonsense"));
         Assert.That(next.IsCompleted, Is.False);
 
-        nudges.Hear("suite.order.v1", _order.ToString());
+        nudges.Hear(Message(_order.ToString()));
         Assert.That(next.IsCompleted, Is.True);
     }
+
+    private static IncomingMessage Message(string key) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        Type = OrderPlaced.Descriptor.FullName,
+        Topic = "suite.order.v1",
+        Key = key,
+        Body = ReadOnlyMemory<byte>.Empty,
+        Time = DateTimeOffset.UtcNow,
+    };
 }

@@ -99,6 +99,17 @@ internal sealed class CallSession : IDisposable
             headers.Add(header);
         }
 
+        if (_attemptSpan is { } span && headers.Get("traceparent") is null)
+        {
+            // By ourselves: the clients of gRPC and HTTP begin activities of their own below it, which nobody records unless their
+            // instrumentation runs, and the service would hang below those (grpc-dotnet 2516). What is here, they leave alone.
+            headers.Add("traceparent", span.Id!);
+            if (span.TraceStateString is { Length: > 0 } state)
+            {
+                headers.Add("tracestate", state);
+            }
+        }
+
         if (_name.IsSignIn)
         {
             CheckTransport();

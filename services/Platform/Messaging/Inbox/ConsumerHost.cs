@@ -6,7 +6,7 @@ namespace Suite.Platform.Messaging.Inbox;
 
 /// <summary>Runs every consumer of the service, each on a thread of its own, and begins again when one breaks.</summary>
 internal sealed class ConsumerHost(
-    IEnumerable<ConsumerRegistration> registrations, InboxApplier applier, KafkaClients clients, ILogger<ConsumerHost> logger) : IHostedService, IDisposable
+    IEnumerable<ConsumerRegistration> registrations, InboxApplier applier, KafkaClients clients, MessagingMetrics metrics, ILogger<ConsumerHost> logger) : IHostedService, IDisposable
 {
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(8);
 
@@ -34,7 +34,7 @@ internal sealed class ConsumerHost(
 
     private void Run(ConsumerRegistration registration, CancellationToken stopping)
     {
-        using var consumer = new TopicConsumer(registration, applier, clients, logger);
+        using var consumer = new TopicConsumer(registration, applier, clients, metrics, logger);
         consumer.Run(stopping);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Suite.Platform.Hosting;
 using Suite.Platform.Postgres;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Platform.Messaging.Inbox;
 
@@ -84,22 +85,25 @@ internal sealed class DeadLetterReplayer(
             return false;
         }
 
+        using var span = MessagingTelemetry.StartProcess(consumer.Name, message, batch: null);
+        IReadOnlyList<IncomingMessage> applied = [span is null ? message : message with { TraceParent = span.Id }];
         try
         {
-            await consumer.Handler.HandleAsync([message], transaction, cancellationToken);
+            await consumer.Handler.HandleAsync(applied, transaction, cancellationToken);
             await ExecuteAsync(transaction, Leave, cancellationToken, id);
             await ExecuteAsync(transaction, Next, cancellationToken, consumer.Name, key);
             await transaction.CommitAsync(cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            span.Fail(PassingFault.Reason(e));
             await transaction.RollbackAsync(CancellationToken.None);
             await StayAsync(consumer, key, id, message, e, cancellationToken);
             return true;
         }
 
         MessagingLog.Replayed(logger, consumer.Name, message.Id);
-        consumer.Handler.Committed([message]);
+        consumer.Handler.Committed(applied);
         return true;
     }
 

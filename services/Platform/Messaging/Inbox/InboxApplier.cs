@@ -7,7 +7,7 @@ namespace Suite.Platform.Messaging.Inbox;
 /// Applies messages once: their ids, their effect, and what has to be parked commit together. What was applied before is passed
 /// over; what belongs to a parked key is parked behind it.
 /// </summary>
-internal sealed class InboxApplier(NpgsqlDataSource dataSource, InboxRange range)
+internal sealed class InboxApplier(NpgsqlDataSource dataSource, InboxRange range, MessagingMetrics metrics, TimeProvider time)
 {
     // In order of id, so that two consumers that meet during a rebalance wait for each other instead of deadlocking.
     private const string Remember =
@@ -22,10 +22,30 @@ internal sealed class InboxApplier(NpgsqlDataSource dataSource, InboxRange range
     /// <exception cref="Exception">Whatever the handler or the database throws; nothing has happened then.</exception>
     public async Task ApplyAsync(ConsumerRegistration consumer, IReadOnlyList<ReceivedMessage> batch, CancellationToken cancellationToken)
     {
+        var begun = time.GetTimestamp();
+        using var spans = new InboxSpans(consumer.Name, batch);
+        try
+        {
+            await ApplyAsync(consumer, batch, spans, cancellationToken);
+            metrics.Processed(consumer.Name, time.GetElapsedTime(begun), null);
+        }
+        catch (Exception e)
+        {
+            var reason = PassingFault.Reason(e);
+            spans.Fail(reason);
+            metrics.Processed(consumer.Name, time.GetElapsedTime(begun), reason);
+            throw;
+        }
+    }
+
+    private async Task ApplyAsync(
+        ConsumerRegistration consumer, IReadOnlyList<ReceivedMessage> batch, InboxSpans spans, CancellationToken cancellationToken)
+    {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var sound = batch.Where(m => ProblemOf(m) is null).Select(m => m.Message).ToList();
         var (fresh, parkedKeys) = await RememberAsync(consumer.Name, sound, transaction, cancellationToken);
+        var known = sound.Count - fresh.Count;
 
         var apply = new List<IncomingMessage>(fresh.Count);
         var wait = new List<ParkedMessage>();
@@ -46,7 +66,8 @@ internal sealed class InboxApplier(NpgsqlDataSource dataSource, InboxRange range
                 }
                 else
                 {
-                    apply.Add(message);
+                    // What follows from it hangs below its applying.
+                    apply.Add(spans.Begin(message));
                 }
             }
         }
@@ -62,6 +83,7 @@ internal sealed class InboxApplier(NpgsqlDataSource dataSource, InboxRange range
         }
 
         await transaction.CommitAsync(cancellationToken);
+        Count(consumer.Name, apply, known, wait.Count);
         if (apply.Count > 0)
         {
             consumer.Handler.Committed(apply);
@@ -71,6 +93,7 @@ internal sealed class InboxApplier(NpgsqlDataSource dataSource, InboxRange range
     /// <summary>Parks one message that can not be applied, and with it its key.</summary>
     public async Task ParkAsync(ConsumerRegistration consumer, IncomingMessage message, string reason, int attempts, CancellationToken cancellationToken)
     {
+        using var span = MessagingTelemetry.StartPark(consumer.Name, message, reason);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (fresh, parkedKeys) = await RememberAsync(consumer.Name, [message], transaction, cancellationToken);
@@ -83,6 +106,28 @@ internal sealed class InboxApplier(NpgsqlDataSource dataSource, InboxRange range
         }
 
         await transaction.CommitAsync(cancellationToken);
+        if (fresh.Count > 0)
+        {
+            metrics.Parked(consumer.Name, 1);
+        }
+    }
+
+    private void Count(string consumer, List<IncomingMessage> applied, int duplicates, int parked)
+    {
+        foreach (var of in applied.CountBy(m => m.Topic))
+        {
+            metrics.Applied(consumer, of.Key, of.Value);
+        }
+
+        if (duplicates > 0)
+        {
+            metrics.Duplicates(consumer, duplicates);
+        }
+
+        if (parked > 0)
+        {
+            metrics.Parked(consumer, parked);
+        }
     }
 
     private string? ProblemOf(ReceivedMessage received) =>

@@ -18,16 +18,22 @@ internal sealed class TopicConsumer : IDisposable
 
     private readonly ConsumerRegistration _registration;
     private readonly InboxApplier _applier;
+    private readonly MessagingMetrics _metrics;
     private readonly ILogger _logger;
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly List<ReceivedMessage> _received = [];
+
+    /// <summary>The first offset of each partition that is not applied.</summary>
+    private readonly Dictionary<TopicPartition, long> _next = [];
     private List<TopicPartition> _paused = [];
     private volatile string? _fatal;
+    private long _measuredAt;
 
-    public TopicConsumer(ConsumerRegistration registration, InboxApplier applier, KafkaClients clients, ILogger logger)
+    public TopicConsumer(ConsumerRegistration registration, InboxApplier applier, KafkaClients clients, MessagingMetrics metrics, ILogger logger)
     {
         _registration = registration;
         _applier = applier;
+        _metrics = metrics;
         _logger = logger;
         _consumer = clients.GroupConsumer(registration.Name, error => _fatal = error.Reason)
             .SetPartitionsRevokedHandler((_, gone) => Drop(gone.Select(p => p.TopicPartition)))
@@ -49,6 +55,7 @@ internal sealed class TopicConsumer : IDisposable
                 }
 
                 Receive(Idle);
+                Measure();
                 if (_received.Count > 0)
                 {
                     var batch = _received.ToArray();
@@ -75,6 +82,7 @@ internal sealed class TopicConsumer : IDisposable
         {
             var message = CloudEvent.Read(result, out var problem);
             _received.Add(new ReceivedMessage(message, result.TopicPartitionOffset, problem));
+            _next.TryAdd(result.TopicPartition, result.Offset.Value);
             wait = TimeSpan.Zero;
         }
     }
@@ -162,7 +170,10 @@ internal sealed class TopicConsumer : IDisposable
             if (Consume(TimeSpan.FromMilliseconds(20)) is { } result)
             {
                 _received.Add(new ReceivedMessage(CloudEvent.Read(result, out var problem), result.TopicPartitionOffset, problem));
+                _next.TryAdd(result.TopicPartition, result.Offset.Value);
             }
+
+            Measure();
         }
 
         _consumer.Resume(_paused.Intersect(_consumer.Assignment));
@@ -176,7 +187,9 @@ internal sealed class TopicConsumer : IDisposable
         {
             try
             {
-                _consumer.StoreOffset(new TopicPartitionOffset(partition.Key, partition.Max(m => m.Place.Offset.Value) + 1));
+                var next = partition.Max(m => m.Place.Offset.Value) + 1;
+                _next[partition.Key] = next;
+                _consumer.StoreOffset(new TopicPartitionOffset(partition.Key, next));
             }
             catch (KafkaException e)
             {
@@ -186,10 +199,35 @@ internal sealed class TopicConsumer : IDisposable
         }
     }
 
+    /// <summary>Tells once a second how far behind the ends of its partitions it is, from what the client knows of them without asking.</summary>
+    private void Measure()
+    {
+        if (Environment.TickCount64 - _measuredAt < 1000)
+        {
+            return;
+        }
+
+        _measuredAt = Environment.TickCount64;
+        foreach (var partition in _consumer.Assignment)
+        {
+            var end = _consumer.GetWatermarkOffsets(partition).High;
+            if (!end.IsSpecial)
+            {
+                // Whoever got nothing so far is at the end: what there is comes at once.
+                _metrics.Behind(_registration.Name, partition.Topic, partition.Partition.Value, _next.TryGetValue(partition, out var next) ? end.Value - next : 0);
+            }
+        }
+    }
+
     private void Drop(IEnumerable<TopicPartition> gone)
     {
         var partitions = gone.ToHashSet();
         _received.RemoveAll(m => partitions.Contains(m.Place.TopicPartition));
+        foreach (var partition in partitions)
+        {
+            _next.Remove(partition);
+            _metrics.Gone(_registration.Name, partition.Topic, partition.Partition.Value);
+        }
 
         // The client keeps a partition's pause over its leaving: should it come back, nobody would ever resume it.
         if (_paused.Where(partitions.Contains).ToList() is { Count: > 0 } paused)

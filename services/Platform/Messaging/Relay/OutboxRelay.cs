@@ -7,13 +7,11 @@ namespace Suite.Platform.Messaging.Relay;
 
 /// <summary>Publishes the outbox for as long as the service runs; whatever breaks, it begins again from what the database knows.</summary>
 internal sealed class OutboxRelay(
-    NpgsqlDataSource dataSource, MessagingOptions options, RelaySignal signal, RelayPeers peers, KafkaClients clients, TimeProvider time,
-    ILogger<OutboxRelay> logger)
+    RelayOwner owner, NpgsqlDataSource dataSource, MessagingOptions options, RelaySignal signal, RelayPeers peers, KafkaClients clients,
+    MessagingMetrics metrics, TimeProvider time, ILogger<OutboxRelay> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
-
-    private readonly Guid _owner = Guid.NewGuid();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -23,7 +21,7 @@ internal sealed class OutboxRelay(
         {
             try
             {
-                await new RelaySession(_owner, dataSource, options, signal, peers, clients, time, logger).RunAsync(stoppingToken);
+                await new RelaySession(owner.Id, dataSource, options, signal, peers, clients, metrics, time, logger).RunAsync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

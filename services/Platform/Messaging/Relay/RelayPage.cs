@@ -8,6 +8,7 @@ namespace Suite.Platform.Messaging.Relay;
 internal sealed class RelayPage(IReadOnlyList<ShardLease> shards, RelaySignal signal)
 {
     private readonly ConcurrentDictionary<short, string> _failed = new();
+    private readonly ConcurrentDictionary<(string Topic, string Reason), int> _notSent = new();
     private int _remaining;
 
     /// <summary>The shards it was read for; after the reading, those of them whose turn it is.</summary>
@@ -30,7 +31,26 @@ internal sealed class RelayPage(IReadOnlyList<ShardLease> shards, RelaySignal si
     public void NotSent(OutboxMessage message, string reason)
     {
         _failed.TryAdd(message.Row.Shard, reason);
+        _notSent.AddOrUpdate((message.Row.Topic, reason), 1, static (_, count) => count + 1);
         Answered();
+    }
+
+    /// <summary>Counts what was sent and what was not; for when it is done.</summary>
+    public void CountInto(MessagingMetrics metrics)
+    {
+        foreach (var of in Messages.CountBy(m => m.Row.Topic))
+        {
+            var not = _notSent.Where(n => n.Key.Topic == of.Key).Sum(n => n.Value);
+            if (of.Value > not)
+            {
+                metrics.Sent(of.Key, of.Value - not);
+            }
+        }
+
+        foreach (var ((topic, reason), count) in _notSent)
+        {
+            metrics.NotSent(topic, reason, count);
+        }
     }
 
     private void Answered()

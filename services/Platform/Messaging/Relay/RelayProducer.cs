@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -6,6 +7,7 @@ using Confluent.Kafka;
 using Suite.Contracts.Ops.V1;
 using Suite.Platform.Faults;
 using Suite.Platform.Messaging.Kafka;
+using Suite.Platform.Telemetry;
 
 namespace Suite.Platform.Messaging.Relay;
 
@@ -15,13 +17,15 @@ internal sealed class RelayProducer : IDisposable
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly byte[] _source;
     private readonly FaultBoard? _faults;
+    private readonly TimeProvider _time;
 
     /// <summary>The types of a service are few, and stand in every message.</summary>
     private readonly ConcurrentDictionary<string, byte[]> _types = new(StringComparer.Ordinal);
     private volatile string? _fatal;
 
-    public RelayProducer(KafkaClients clients, MessagingOptions options, Action onTrouble)
+    public RelayProducer(KafkaClients clients, MessagingOptions options, TimeProvider time, Action onTrouble)
     {
+        _time = time;
         _source = Encoding.UTF8.GetBytes(options.Source);
         _faults = clients.Faults;
         _producer = clients.Producer(error => _fatal = error.Reason, onTrouble);
@@ -72,18 +76,36 @@ internal sealed class RelayProducer : IDisposable
         _producer.Dispose();
     }
 
-    private void Send(OutboxMessage message, Action<DeliveryReport<byte[], byte[]>> answered) => _producer.Produce(
-        message.Row.Topic,
-        new Message<byte[], byte[]>
+    private void Send(OutboxMessage message, Action<DeliveryReport<byte[], byte[]>> answered)
+    {
+        var span = MessagingTelemetry.StartSend(message.Row, message.CreateTime, _time);
+        try
         {
-            Key = Encoding.UTF8.GetBytes(message.Row.Key),
-            Value = message.Row.Payload,
-            Headers = HeadersOf(message),
-            Timestamp = new Timestamp(message.CreateTime),
-        },
-        answered);
+            _producer.Produce(
+                message.Row.Topic,
+                new Message<byte[], byte[]>
+                {
+                    Key = Encoding.UTF8.GetBytes(message.Row.Key),
+                    Value = message.Row.Payload,
+                    Headers = HeadersOf(message, span),
+                    Timestamp = new Timestamp(message.CreateTime),
+                },
+                span is null ? answered : report =>
+                {
+                    MessagingTelemetry.EndSend(span, report);
+                    answered(report);
+                });
+        }
+        catch (KafkaException e)
+        {
+            span.Fail(e.Error.Code.ToString());
+            span?.Dispose();
+            throw;
+        }
+    }
 
-    private Headers HeadersOf(OutboxMessage message)
+    // What is applied hangs below the sending where that is recorded, and else below whoever wrote the row.
+    private Headers HeadersOf(OutboxMessage message, Activity? span)
     {
         var row = message.Row;
         var headers = new Headers
@@ -95,7 +117,7 @@ internal sealed class RelayProducer : IDisposable
             { CloudEvent.Time, Encoding.UTF8.GetBytes(message.CreateTime.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)) },
             { CloudEvent.ContentType, CloudEvent.Protobuf },
         };
-        Add(headers, CloudEvent.TraceParent, row.TraceParent);
+        Add(headers, CloudEvent.TraceParent, span?.Id ?? row.TraceParent);
         Add(headers, CloudEvent.TraceState, row.TraceState);
         Add(headers, CloudEvent.Baggage, row.Baggage);
         if (message.Extra is not null)

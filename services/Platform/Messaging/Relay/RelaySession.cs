@@ -12,8 +12,8 @@ namespace Suite.Platform.Messaging.Relay;
 /// the broker is waited for.
 /// </summary>
 internal sealed class RelaySession(
-    Guid owner, NpgsqlDataSource dataSource, MessagingOptions options, RelaySignal signal, RelayPeers peers, KafkaClients clients, TimeProvider time,
-    ILogger logger)
+    Guid owner, NpgsqlDataSource dataSource, MessagingOptions options, RelaySignal signal, RelayPeers peers, KafkaClients clients,
+    MessagingMetrics metrics, TimeProvider time, ILogger logger)
 {
     private const int MostPages = 4;
 
@@ -62,7 +62,7 @@ internal sealed class RelaySession(
     {
         await _memory.LoadAsync(stopping);
         await using var reader = await OutboxReader.OpenAsync(dataSource, stopping);
-        using var producer = new RelayProducer(clients, options, _memory.Suspect);
+        using var producer = new RelayProducer(clients, options, time, _memory.Suspect);
         using var watcher = clients.Listener(_ => { }).Build();
         var publisher = new KeyOrderedPublisher(producer.Produce, _memory);
         _renew.Now();
@@ -241,6 +241,7 @@ internal sealed class RelaySession(
 
     private void Advance(RelayPage page)
     {
+        page.CountInto(metrics);
         var told = page.Messages.Select(m => m.Row.Shard).ToHashSet();
         foreach (var shard in page.Shards.Where(s => !_failed.Contains(s.Shard)))
         {
