@@ -1,19 +1,20 @@
 using System.Text;
 using Npgsql;
 using Suite.Local.Keys;
+using Suite.Local.Observe;
 
 namespace Suite.Local.Commands;
 
 /// <summary>The table of what listens where, and the same for programs in <c>endpoints.env</c>.</summary>
 internal static class Endpoints
 {
-    public static string Table(LocalSuite suite)
+    public static string Table(LocalSuite suite, Observation? observation = null)
     {
         List<(string What, string Where, string For)> rows = [];
         foreach (var service in suite.Services)
         {
             rows.Add((service.Title, service.GrpcAddress, "gRPC, reflection, health"));
-            rows.Add((string.Empty, service.HttpAddress, "HTTP/JSON, /livez, /readyz"));
+            rows.Add((string.Empty, service.HttpAddress, "HTTP/JSON, /livez, /readyz, /metrics"));
         }
 
         var postgres = new NpgsqlConnectionStringBuilder(suite.PostgresConnectionString);
@@ -22,6 +23,16 @@ internal static class Endpoints
             ? ("redis", $"127.0.0.1:{redis.Port}", "caches, locks, counters")
             : ("redis", "elsewhere", "named by SUITE_REDIS"));
         rows.Add(("kafka", suite.KafkaBootstrapServers, suite.Kafka?.Kind ?? "named by SUITE_KAFKA"));
+        if (observation?.PrometheusAddress is { } prometheus)
+        {
+            rows.Add(("prometheus", prometheus, "metrics, rules, alerts"));
+        }
+
+        if (observation?.JaegerAddress is { } jaeger)
+        {
+            rows.Add(("jaeger", jaeger, "traces"));
+        }
+
         var text = new StringBuilder();
         foreach (var (what, where, purpose) in rows)
         {

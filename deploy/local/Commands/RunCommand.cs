@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Suite.Local.Observe;
 
 namespace Suite.Local.Commands;
 
@@ -21,10 +22,20 @@ internal static class RunCommand
         try
         {
             await options.Stages.RunAsync("checks", () => Requirements.CheckAsync(options, Say, stopping));
-            await using var suite = await LocalSuite.StartAsync(options, stopping);
+            await using var observation = arguments.Observe ? await BeginObservationAsync(options, stopping) : null;
+            await using var suite = await LocalSuite.StartAsync(Observed(options, observation), stopping);
+            if (observation is not null)
+            {
+                await options.Stages.RunAsync("Prometheus", async () =>
+                {
+                    await observation.WatchAsync(suite, await PrometheusBinary.EnsureAsync(Say, stopping), seconds: 5, stopping);
+                    return observation.PrometheusAddress!;
+                });
+            }
+
             Endpoints.Write(endpoints, suite);
             Console.WriteLine();
-            Console.WriteLine(Endpoints.Table(suite));
+            Console.WriteLine(Endpoints.Table(suite, observation));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Ready in {took.Elapsed.TotalSeconds:0.0} s. Data is in {Shown(DataDirectory)}, what they print in {Shown(DataDirectory)}/logs, addresses in {Shown(endpoints)}."));
             Console.WriteLine($"The administrator's key is in {Shown(suite.AdminKeyFile)}; with it:  set -a; . {Shown(endpoints)}; set +a");
             Console.WriteLine($"Try:  grpcurl -plaintext {suite.Order.GrpcAddress["http://".Length..]} list      Ctrl-C stops everything.");
@@ -54,6 +65,23 @@ internal static class RunCommand
             LocalSuite.CheckPorts(Options(arguments));
         }
     }
+
+    private static async Task<Observation> BeginObservationAsync(LocalSuiteOptions options, CancellationToken cancellationToken)
+    {
+        await PrometheusBinary.EnsureAsync(Say, cancellationToken);
+        Observation? observation = null;
+        await options.Stages.RunAsync("Jaeger", async () =>
+        {
+            observation = await Observation.StartAsync(
+                Path.Combine(DataDirectory, "observe"), options.PortOffset, static (_, _) => { }, cancellationToken);
+            return observation.JaegerAddress ?? "not here; put jaeger-all-in-one on the path, or name it in SUITE_JAEGER";
+        });
+        return observation!;
+    }
+
+    private static LocalSuiteOptions Observed(LocalSuiteOptions options, Observation? observation) => observation is null
+        ? options
+        : options with { Environment = new Dictionary<string, string>(options.Environment.Concat(observation.Environment)) };
 
     private static string Shown(string path) => Path.GetRelativePath(Directory.GetCurrentDirectory(), path) is var relative
         && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;

@@ -17,15 +17,40 @@ internal static class AptGet
     public static Task InstallAsync(string package, Action<string> log, CancellationToken cancellationToken) =>
         RunAsync(["install", "-y", "-q", "--no-install-recommends", package], log, cancellationToken);
 
-    private static async Task RunAsync(IReadOnlyList<string> arguments, Action<string> log, CancellationToken cancellationToken)
+    /// <summary>Fetches a package and unpacks it into a folder; nothing is installed, and nobody needs to be root for it.</summary>
+    /// <exception cref="SuiteLocalException">It failed; the message ends with what was said.</exception>
+    public static async Task UnpackAsync(string package, string folder, Action<string> log, CancellationToken cancellationToken)
+    {
+        var fetched = Directory.CreateTempSubdirectory("suite-package-").FullName;
+        try
+        {
+            await RunAsync(Program!, ["download", "-q", package], fetched, log, cancellationToken);
+            var file = Directory.GetFiles(fetched, "*.deb").SingleOrDefault()
+                ?? throw new SuiteLocalException($"apt-get download {package} left no package.");
+            Directory.CreateDirectory(folder);
+            var dpkg = ChildProcess.OnPath("dpkg-deb") ?? throw new SuiteLocalException("dpkg-deb is missing.");
+            await RunAsync(dpkg, ["-x", file, folder], fetched, log, cancellationToken);
+        }
+        finally
+        {
+            Directory.Delete(fetched, recursive: true);
+        }
+    }
+
+    private static Task RunAsync(IReadOnlyList<string> arguments, Action<string> log, CancellationToken cancellationToken) =>
+        RunAsync(Program!, arguments, null, log, cancellationToken);
+
+    private static async Task RunAsync(
+        string program, IReadOnlyList<string> arguments, string? folder, Action<string> log, CancellationToken cancellationToken)
     {
         List<string> output = [];
         var environment = new Dictionary<string, string?> { ["DEBIAN_FRONTEND"] = "noninteractive" };
-        var code = await ChildProcess.RunAsync(new ChildStart(Program!, arguments) { Environment = environment }, Keep, cancellationToken);
+        var start = new ChildStart(program, arguments) { Environment = environment, WorkingDirectory = folder };
+        var code = await ChildProcess.RunAsync(start, Keep, cancellationToken);
         if (code != 0)
         {
             throw new SuiteLocalException(
-                $"apt-get {string.Join(' ', arguments)} failed with exit code {code}:\n" + string.Join('\n', output.TakeLast(15)));
+                $"{Path.GetFileName(program)} {string.Join(' ', arguments)} failed with exit code {code}:\n" + string.Join('\n', output.TakeLast(15)));
         }
 
         void Keep(string line)
