@@ -1,4 +1,5 @@
 using Suite.Local;
+using Suite.Tests.EndToEnd.Telemetry;
 
 namespace Suite.Tests.EndToEnd.Running;
 
@@ -9,6 +10,10 @@ internal sealed class Suites
     private static TestSuite? s_calm;
     private static TestSuite? s_breakable;
     private static TestSuite? s_onRealKafka;
+    private static TestSuite? s_traced;
+
+    /// <summary>What the traced suite sent; null before it started.</summary>
+    public static OtlpReceiver? Spans { get; private set; }
 
     /// <summary>Where Apache Kafka lies: <c>KAFKA_HOME</c>, else <c>../shared/kafka</c>; null when it does not.</summary>
     public static string? KafkaHome
@@ -46,12 +51,28 @@ internal sealed class Suites
         return s_onRealKafka ??= await TestSuite.StartAsync(options => options with { KafkaHome = home });
     }
 
+    /// <summary>One process a service, whose spans come to <see cref="Spans"/>. Whoever breaks it mends it.</summary>
+    public static async Task<TestSuite> TracedAsync()
+    {
+        Spans ??= await OtlpReceiver.StartAsync();
+        return s_traced ??= await TestSuite.StartAsync(options => options with
+        {
+            Environment = new Dictionary<string, string>(options.Environment)
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Spans.Endpoint,
+                ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+            },
+        });
+    }
+
     [OneTimeTearDown]
     public async Task StopAsync()
     {
-        foreach (var suite in new[] { s_calm, s_breakable, s_onRealKafka })
+        foreach (var suite in new[] { s_calm, s_breakable, s_onRealKafka, s_traced })
         {
             await (suite?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
+
+        await (Spans?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 }

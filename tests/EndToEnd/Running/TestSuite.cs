@@ -31,6 +31,9 @@ internal sealed class TestSuite : IAsyncDisposable
 
     public LocalSuite Local { get; private set; }
 
+    /// <summary>The folder of everything it keeps, <c>logs</c> among it.</summary>
+    public string DataDirectory => _options.DataDirectory;
+
     /// <summary>The administrator's API key. Every way into the suite that is made here sends it.</summary>
     public string AdminKey => File.ReadAllText(Local.AdminKeyFile).Trim();
 
