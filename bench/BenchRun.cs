@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using Suite.Bench.Echo;
 using Suite.Bench.Kafka;
 using Suite.Bench.Load;
 using Suite.Bench.Parts;
@@ -54,6 +55,11 @@ internal static class BenchRun
                 await using var suite = await StartAsync(servers.Whole, cancellationToken);
                 (postgres, kafka) = (await VersionAsync(suite, cancellationToken), suite.Kafka!.Kind);
                 parts.AddRange(await WholeAsync(suite, options, cancellationToken));
+            }
+
+            if (options.Parts.Contains(BenchOptions.Telemetry))
+            {
+                parts.Add(await TelemetryAsync(servers, options, cancellationToken));
             }
         }
         finally
@@ -131,6 +137,18 @@ internal static class BenchRun
         }
 
         return parts;
+    }
+
+    private static async Task<PartResult> TelemetryAsync(BenchServers servers, BenchOptions options, CancellationToken cancellationToken)
+    {
+        await using var sink = await OtlpSink.StartAsync(cancellationToken);
+        await using var off = await StartAsync(servers.WithTelemetry("off", ("SUITE_TELEMETRY", "off")), cancellationToken);
+        await using var on = await StartAsync(servers.WithTelemetry("on", ("OTEL_EXPORTER_OTLP_ENDPOINT", sink.Address)), cancellationToken);
+        await using var offClient = Client(off);
+        await using var onClient = Client(on);
+        using var cost = new TelemetryCost(
+            (off, await Shop.OpenAsync(offClient, cancellationToken)), (on, await Shop.OpenAsync(onClient, cancellationToken)), options);
+        return await cost.RunAsync(cancellationToken);
     }
 
     private static async Task<List<PartResult>> WholeAsync(LocalSuite suite, BenchOptions options, CancellationToken cancellationToken)

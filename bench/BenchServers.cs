@@ -40,6 +40,15 @@ internal sealed class BenchServers(string data, BenchOptions options)
         },
     };
 
+    /// <summary>One of two suites beside each other, with a setting of telemetry.</summary>
+    public LocalSuiteOptions WithTelemetry(string name, (string Key, string Value) setting) => WithoutPayment with
+    {
+        DataDirectory = Path.Combine(data, name),
+        // Two brokers of Java would be half of the machine.
+        KafkaHome = null,
+        Environment = new Dictionary<string, string>(WithoutPayment.Environment) { [setting.Key] = setting.Value },
+    };
+
     /// <summary>PostgreSQL, Redis and a broker.</summary>
     public LocalSuiteOptions Stores => Whole with { Services = [] };
 

@@ -11,6 +11,11 @@ if (args is [EchoServer.Verb, ..])
     return await EchoServer.RunAsync();
 }
 
+if (args is [OtlpSink.Verb, ..])
+{
+    return await OtlpSink.RunAsync();
+}
+
 var stopping = StopSignals.Listen();
 try
 {

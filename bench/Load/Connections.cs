@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -8,6 +9,7 @@ namespace Suite.Bench.Load;
 internal sealed class Connections : IDisposable
 {
     private readonly GrpcChannel[] _channels;
+    private readonly Bearer[] _handlers;
 
     /// <param name="address">The server.</param>
     /// <param name="keyFile">The file with the API key that every call sends; null for calls without.</param>
@@ -15,14 +17,29 @@ internal sealed class Connections : IDisposable
     public Connections(string address, string? keyFile, int count = 4)
     {
         var bearer = keyFile is null ? null : new AuthenticationHeaderValue("Bearer", File.ReadAllText(keyFile).Trim());
-        _channels =
+        _handlers =
         [
-            .. Enumerable.Range(0, count).Select(_ => GrpcChannel.ForAddress(address, new GrpcChannelOptions
+            .. Enumerable.Range(0, count).Select(_ => new Bearer(bearer, new SocketsHttpHandler
             {
-                HttpHandler = new Bearer(bearer, new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = false }),
-                DisposeHttpClient = true,
+                UseProxy = false,
+                EnableMultipleHttp2Connections = false,
+                // No trace but the one that is asked for.
+                ActivityHeadersPropagator = null,
             })),
         ];
+        _channels = [.. _handlers.Select(handler => GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true }))];
+    }
+
+    /// <summary>Whether every call asks for a trace of its own, or for none; null says nothing of traces.</summary>
+    public bool? IsSampled
+    {
+        init
+        {
+            foreach (var handler in _handlers)
+            {
+                handler.IsSampled = value;
+            }
+        }
     }
 
     /// <summary>A client for each connection.</summary>
@@ -38,9 +55,17 @@ internal sealed class Connections : IDisposable
 
     private sealed class Bearer(AuthenticationHeaderValue? bearer, HttpMessageHandler inner) : DelegatingHandler(inner)
     {
+        public bool? IsSampled { get; set; }
+
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             request.Headers.Authorization = bearer;
+            if (IsSampled is { } isSampled)
+            {
+                request.Headers.TryAddWithoutValidation(
+                    "traceparent", $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-0{(isSampled ? 1 : 0)}");
+            }
+
             return base.SendAsync(request, cancellationToken);
         }
     }
