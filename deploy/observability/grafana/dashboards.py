@@ -143,7 +143,7 @@ def process(of, by="instance"):
         graph("Processor, cores", (f"sum by ({by}) (rate(dotnet_process_cpu_time_seconds_total{{{of}}}[5m]))", name)),
         graph("Memory", (f"max by ({by}) (dotnet_process_memory_working_set_bytes{{{of}}})", name), unit="bytes", steps=[(300 * 1024 * 1024, YELLOW)]),
         graph("Time in garbage collection", (f"sum by ({by}) (rate(dotnet_gc_pause_time_seconds_total{{{of}}}[5m]))", name), unit="percentunit"),
-        graph("Work that waits for a thread", (f"max by ({by}) (dotnet_thread_pool_queue_length{{{of}}})", name)),
+        graph("Work that waits for a thread", (f"max by ({by}) (dotnet_thread_pool_queue_length_total{{{of}}})", name)),
         graph("Connections", (f"sum by ({by}) (kestrel_active_connections{{{of}}})", name)),
     ])
 
