@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Suite.Local.Observe;
+using Suite.Local.Packages;
 
 namespace Suite.Local.Commands;
 
@@ -28,7 +29,7 @@ internal static class RunCommand
             {
                 await options.Stages.RunAsync("Prometheus", async () =>
                 {
-                    await observation.WatchAsync(suite, await PrometheusBinary.EnsureAsync(Say, stopping), seconds: 5, stopping);
+                    await observation.WatchAsync(suite, await UnpackedPackage.Prometheus.EnsureAsync("prometheus", Say, stopping), seconds: 5, stopping);
                     return observation.PrometheusAddress!;
                 });
             }
@@ -68,7 +69,7 @@ internal static class RunCommand
 
     private static async Task<Observation> BeginObservationAsync(LocalSuiteOptions options, CancellationToken cancellationToken)
     {
-        await PrometheusBinary.EnsureAsync(Say, cancellationToken);
+        await UnpackedPackage.Prometheus.EnsureAsync("prometheus", Say, cancellationToken);
         Observation? observation = null;
         await options.Stages.RunAsync("Jaeger", async () =>
         {

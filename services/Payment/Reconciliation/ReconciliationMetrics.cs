@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Suite.Payments.Reconciliation;
 
-/// <summary>Two numbers that must stay 0, of the meter <c>Suite.Payments</c>; every replica tells those of the latest run.</summary>
+/// <summary>Two numbers that must stay 0, of the meter <c>Suite.Payments</c>, and how old they are; every replica tells those of the latest run.</summary>
 internal sealed class ReconciliationMetrics : IDisposable
 {
     public const string MeterName = "Suite.Payments";
@@ -23,6 +23,11 @@ internal sealed class ReconciliationMetrics : IDisposable
             () => Measure(_latest?.Imbalances),
             "{currency}",
             "Currencies in which the ledger did not balance at the latest scheduled reconciliation.");
+        _meter.CreateObservableGauge(
+            "suite.reconciliation.end.timestamp",
+            () => Measure(_latest?.EndTime?.ToUnixTimeSeconds()),
+            "s",
+            "When the latest scheduled reconciliation ended, in seconds since 1970: the other two are as old as that.");
     }
 
     /// <summary>Takes what the latest run found.</summary>

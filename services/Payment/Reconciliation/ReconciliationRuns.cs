@@ -5,7 +5,11 @@ namespace Suite.Payments.Reconciliation;
 /// <summary>What the latest scheduled run found.</summary>
 /// <param name="Differences">How many differences.</param>
 /// <param name="Imbalances">In how many currencies the ledger does not balance.</param>
-internal sealed record ReconciliationResult(long Differences, long Imbalances);
+internal sealed record ReconciliationResult(long Differences, long Imbalances)
+{
+    /// <summary>When it ended, where that is known.</summary>
+    public DateTimeOffset? EndTime { get; init; }
+}
 
 /// <summary>The table of scheduled runs: who runs, until when they are believed to, and what came out.</summary>
 internal sealed class ReconciliationRuns(NpgsqlDataSource dataSource)
@@ -37,7 +41,7 @@ internal sealed class ReconciliationRuns(NpgsqlDataSource dataSource)
     private const string Forget = "DELETE FROM reconciliations WHERE start_time < $1";
 
     private const string Latest =
-        "SELECT differences, imbalances FROM reconciliations WHERE end_time IS NOT NULL ORDER BY start_time DESC LIMIT 1";
+        "SELECT differences, imbalances, end_time FROM reconciliations WHERE end_time IS NOT NULL ORDER BY start_time DESC LIMIT 1";
 
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
@@ -90,6 +94,8 @@ internal sealed class ReconciliationRuns(NpgsqlDataSource dataSource)
     {
         await using var command = dataSource.CreateCommand(Latest);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? new ReconciliationResult(reader.GetInt64(0), reader.GetInt64(1)) : null;
+        return await reader.ReadAsync(cancellationToken)
+            ? new ReconciliationResult(reader.GetInt64(0), reader.GetInt64(1)) { EndTime = reader.GetFieldValue<DateTimeOffset>(2) }
+            : null;
     }
 }

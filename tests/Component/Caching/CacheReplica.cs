@@ -15,11 +15,13 @@ internal sealed class CacheReplica : IAsyncDisposable
     private static readonly IMeterFactory s_meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
     private readonly IConnectionMultiplexer _redis;
+    private readonly string _name;
     private readonly PlayedRecord _record;
 
     private CacheReplica(IConnectionMultiplexer redis, string name, PlayedRecord record, CachePolicy? policy)
     {
         _redis = redis;
+        _name = name;
         _record = record;
         Pulse = new RedisPulse(redis, TimeProvider.System);
         Cache = new ContractCache<User>(
@@ -46,12 +48,15 @@ internal sealed class CacheReplica : IAsyncDisposable
         if (isThere)
         {
             await Eventually.That(() => Task.FromResult(replica.Pulse.IsAlive), Is.True);
-            var channel = RedisChannel.Literal($"suite:{RedisPulse.ChannelTag}:{name}.Backplane:v2");
-            await Eventually.That(() => Task.FromResult(redis.GetSubscriber().SubscribedEndpoint(channel)), Is.Not.Null);
+            await Eventually.That(() => Task.FromResult(replica.IsListening), Is.True);
         }
 
         return replica;
     }
+
+    /// <summary>Whether it hears what other replicas say.</summary>
+    public bool IsListening =>
+        _redis.GetSubscriber().SubscribedEndpoint(RedisChannel.Literal($"suite:{RedisPulse.ChannelTag}:{_name}.Backplane:v2")) is not null;
 
     public ValueTask<User?> ReadAsync(string id) => Cache.ReadAsideAsync(id, _record.LoadAsync, CancellationToken.None);
 

@@ -129,7 +129,7 @@ internal sealed class RedisAwayTests
         Assert.That(await early.NameAsync(_id), Is.EqualTo("0"));
 
         _server = await RedisServer.StartAsync(_folder, _server.Port);
-        await Eventually.That(() => Task.FromResult(early.Pulse.IsAlive && _one.Pulse.IsAlive), Is.True);
+        await Eventually.That(() => Task.FromResult(early.Pulse.IsAlive && _one.Pulse.IsAlive && early.IsListening && _one.IsListening), Is.True);
 
         // Memory is believed for thirty seconds: what is seen before has been heard.
         await early.ReadAsync(_id);

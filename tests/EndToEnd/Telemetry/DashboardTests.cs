@@ -4,6 +4,7 @@ using Suite.Contracts.Payments.V1;
 using Suite.Local;
 using Suite.Local.Folders;
 using Suite.Local.Observe;
+using Suite.Local.Packages;
 using Suite.Tests.EndToEnd.Running;
 
 namespace Suite.Tests.EndToEnd.Telemetry;
@@ -103,7 +104,7 @@ internal sealed class DashboardTests
     {
         try
         {
-            return await PrometheusBinary.EnsureAsync(TestContext.Progress.WriteLine, CancellationToken.None);
+            return await UnpackedPackage.Prometheus.EnsureAsync("prometheus", TestContext.Progress.WriteLine, CancellationToken.None);
         }
         catch (SuiteLocalException e) when (!s_isCi)
         {

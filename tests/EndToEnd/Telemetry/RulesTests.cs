@@ -1,5 +1,5 @@
 using Suite.Local;
-using Suite.Local.Observe;
+using Suite.Local.Packages;
 using Suite.Local.Processes;
 
 namespace Suite.Tests.EndToEnd.Telemetry;
@@ -12,19 +12,13 @@ internal sealed class RulesTests
     [Test]
     public async Task Every_alert_fires_in_its_test_and_every_file_is_sound()
     {
-        try
-        {
-            await PrometheusBinary.EnsureAsync(TestContext.Progress.WriteLine, CancellationToken.None);
-        }
-        catch (SuiteLocalException e) when (!s_isCi)
-        {
-            Assert.Ignore(e.Message);
-        }
-
+        var promtool = await ProgramAsync(UnpackedPackage.Prometheus, "promtool");
+        var amtool = await ProgramAsync(UnpackedPackage.Alertmanager, "amtool");
         var output = new List<string>();
         var environment = new Dictionary<string, string?>
         {
-            ["PROMTOOL"] = PrometheusBinary.Find("promtool"),
+            ["PROMTOOL"] = promtool,
+            ["AMTOOL"] = amtool,
             // What else it checks is left out where its programs are missing.
             ["CI"] = null,
         };
@@ -46,7 +40,20 @@ internal sealed class RulesTests
             CancellationToken.None);
 
         Assert.That(code, Is.Zero, string.Join('\n', output));
-        Assert.That(output, Has.Some.EqualTo("all checks passed").And.None.Contains("left out: Prometheus"));
+        Assert.That(output, Has.Some.EqualTo("all checks passed").And.None.Contains("left out: Prometheus").And.None.Contains("left out: Alertmanager"));
         await TestContext.Out.WriteLineAsync(string.Join('\n', output));
+    }
+
+    private static async Task<string> ProgramAsync(UnpackedPackage package, string program)
+    {
+        try
+        {
+            return await package.EnsureAsync(program, TestContext.Progress.WriteLine, CancellationToken.None);
+        }
+        catch (SuiteLocalException e) when (!s_isCi)
+        {
+            Assert.Ignore(e.Message);
+            throw;
+        }
     }
 }
