@@ -17,9 +17,7 @@ internal sealed class PaymentTelemetry : IDisposable
     public PaymentTelemetry(IMeterFactory meters)
     {
         _meter = meters.Create(Name);
-        _calls = _meter.CreateHistogram(
-            "suite.provider.call.duration", "s", "A call to the payment provider, by what came of it.", tags: null,
-            new InstrumentAdvice<double> { HistogramBucketBoundaries = SuiteTelemetry.Seconds });
+        _calls = _meter.CreateSeconds("suite.provider.call.duration", "A call to the payment provider, by what came of it.");
     }
 
     /// <summary>Notes a call to the provider.</summary>

@@ -47,8 +47,8 @@ internal sealed class ListOrderEvents(OrderStore store, OrderHistory history, Pa
             Reason = change.Note ?? change.StateReason,
             Amount = change.AmountMinor is { } minor ? (order.Total with { MinorUnits = minor }).ToProto() : null,
             // What costs nothing was no step at the payment.
-            TraceId = change.TraceId?.ToString("N") ?? string.Empty,
             Step = change is { StepId: { } step, AmountMinor: > 0 } ? step.ToString() : string.Empty,
+            TraceId = change.TraceId?.ToString("N") ?? string.Empty,
         };
     }
 

@@ -21,9 +21,7 @@ internal sealed class ObservedLocks : ILocks, IDisposable
         _inner = inner;
         _time = time;
         _meter = meters.Create(Name);
-        _waits = _meter.CreateHistogram(
-            "suite.lock.wait.duration", "s", "From asking for a lock to having it, or to knowing that somebody else has it.", tags: null,
-            new InstrumentAdvice<double> { HistogramBucketBoundaries = SuiteTelemetry.Seconds });
+        _waits = _meter.CreateSeconds("suite.lock.wait.duration", "From asking for a lock to having it, or to knowing that somebody else has it.");
     }
 
     public async Task<HeldLock?> TryAcquireAsync(string name, TimeSpan lease, CancellationToken cancellationToken)

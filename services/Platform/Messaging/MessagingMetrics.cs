@@ -30,9 +30,7 @@ internal sealed class MessagingMetrics : IDisposable
         _consumed = _meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Messages that were applied.");
         _duplicates = _meter.CreateCounter<long>("suite.inbox.duplicates", "{message}", "Messages that had been applied before, and were passed over.");
         _parked = _meter.CreateCounter<long>("suite.dead_letters.parked", "{message}", "Messages that were parked, failed ones and those behind them.");
-        _process = _meter.CreateHistogram(
-            "messaging.process.duration", "s", "One batch, from opening its transaction to its commit.", tags: null,
-            new InstrumentAdvice<double> { HistogramBucketBoundaries = SuiteTelemetry.Seconds });
+        _process = _meter.CreateSeconds("messaging.process.duration", "One batch, from opening its transaction to its commit.");
         _meter.CreateObservableGauge(
             "suite.outbox.depth", () => Measure(_outbox?.Depth), "{row}",
             "Committed rows that the broker has not acknowledged, of the shards this replica holds; counted up to 10,000 a shard.");

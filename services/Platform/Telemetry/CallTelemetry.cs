@@ -32,9 +32,7 @@ internal sealed class CallTelemetry : IDisposable
     {
         _time = time;
         _meter = meters.Create(MeterName);
-        _duration = _meter.CreateHistogram(
-            "rpc.server.call.duration", "s", "Time from a call's headers to the end of its answer.", tags: null,
-            new InstrumentAdvice<double> { HistogramBucketBoundaries = SuiteTelemetry.Seconds });
+        _duration = _meter.CreateSeconds("rpc.server.call.duration", "Time from a call's headers to the end of its answer.");
     }
 
     /// <summary>The method of an endpoint that is worth counting, or null.</summary>
@@ -48,7 +46,7 @@ internal sealed class CallTelemetry : IDisposable
     {
         var (code, reason) = OutcomeOf(context, thrown);
         var status = NameOf(code);
-        var name = NameOf(method);
+        var name = MethodNames.Of(method);
         var tags = new TagList
         {
             { "rpc.method", name },
@@ -93,9 +91,6 @@ internal sealed class CallTelemetry : IDisposable
 
         return (said?.Code ?? (thrown is null ? StatusCode.OK : StatusCode.Cancelled), reason);
     }
-
-    // FullName begins with a slash.
-    private static string NameOf(IMethod method) => MethodNames.Of(method);
 
     private static string NameOf(MethodType type) => type switch
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 
 namespace Suite.Platform.Telemetry;
 
@@ -8,9 +9,13 @@ public static class SuiteTelemetry
     /// <summary>The prefix of every activity source and meter of ours; a room adds its name, for example <c>Suite.Messaging</c>.</summary>
     public const string Prefix = "Suite.";
 
-    /// <summary>Upper bounds of duration histograms, in seconds: from half a millisecond to a minute.</summary>
-    public static IReadOnlyList<double> Seconds { get; } =
+    // From half a millisecond to a minute.
+    private static readonly double[] s_seconds =
         [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+    /// <summary>A histogram of durations in seconds; all of ours have the same buckets.</summary>
+    public static Histogram<double> CreateSeconds(this Meter meter, string name, string description) =>
+        meter.CreateHistogram(name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = s_seconds });
 
     /// <summary>Whether the code that asks is in a trace that is recorded: nothing else is worth a span.</summary>
     public static bool IsRecorded => Activity.Current is { Recorded: true };

@@ -43,7 +43,6 @@ public static class TelemetryModule
             return;
         }
 
-        // What the instrumentation of ASP.NET Core reads; its words for gRPC are older than those of CallTelemetry.
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => Describe(resource, service))
             .WithMetrics(metrics =>
@@ -55,7 +54,7 @@ public static class TelemetryModule
             });
         builder.Services.AddSingleton<BuildInfo>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<BuildInfo>());
-        if (!HasEndpoint(builder.Configuration))
+        if (string.IsNullOrWhiteSpace(builder.Configuration[EndpointKey]))
         {
             return;
         }
@@ -86,17 +85,12 @@ public static class TelemetryModule
         }
     }
 
-    /// <summary>Whether spans leave this process.</summary>
-    internal static bool IsTracing(IConfiguration configuration) => IsOn(configuration) && HasEndpoint(configuration);
-
     private static bool IsOn(IConfiguration configuration) => configuration[SwitchKey]?.ToLowerInvariant() switch
     {
         null or "" or "on" => true,
         "off" => false,
         var other => throw new InvalidOperationException($"{SwitchKey} is '{other}'; it is on or off."),
     };
-
-    private static bool HasEndpoint(IConfiguration configuration) => !string.IsNullOrWhiteSpace(configuration[EndpointKey]);
 
     // Who asks for the health asks often, and says nothing about an order.
     private static bool IsTraced(HttpContext context) =>
