@@ -111,12 +111,12 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until <c>/readyz</c> answers that it can serve.</summary>
-    /// <exception cref="SuiteLocalException">It ended, or took longer than <paramref name="limit"/> (60 seconds when null).</exception>
+    /// <exception cref="SuiteLocalException">It ended, or took longer than <paramref name="limit"/> (two minutes when null).</exception>
     public async Task WaitReadyAsync(TimeSpan? limit = null, CancellationToken cancellationToken = default)
     {
         var waited = Stopwatch.StartNew();
         var answer = "nothing";
-        while (waited.Elapsed < (limit ?? TimeSpan.FromSeconds(60)))
+        while (waited.Elapsed < (limit ?? TimeSpan.FromMinutes(2)))
         {
             if (Exited.IsCompleted)
             {
@@ -168,7 +168,8 @@ public sealed class ServiceProcess : IAsyncDisposable
     private static int PortOf(IReadOnlyDictionary<string, string> environment, string key) =>
         environment.TryGetValue(key, out var text) ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : FreePorts.Next();
 
-    private string LastLines()
+    /// <summary>The last it said, for a failure that is to be understood.</summary>
+    internal string LastLines()
     {
         lock (_last)
         {

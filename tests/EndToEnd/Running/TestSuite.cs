@@ -240,7 +240,15 @@ internal sealed class TestSuite : IAsyncDisposable
     public async Task RestartAsync(LocalService service, params (string Key, string Value)[] settings)
     {
         _changed.Add(service);
-        await service.RestartAsync(settings.ToDictionary(s => s.Key, s => s.Value));
+        try
+        {
+            await service.RestartAsync(settings.ToDictionary(s => s.Key, s => s.Value));
+        }
+        catch (SuiteLocalException e)
+        {
+            // What it waited for is often another service.
+            throw new SuiteLocalException(string.Join("\n", Local.Services.Select(s => $"{s.Title}:\n  {s.Process?.LastLines()}").Prepend(e.Message)), e);
+        }
     }
 
     /// <summary>SIGKILL to every process at once, and a new start on what is left: the databases; a broker in memory forgets.</summary>
