@@ -41,7 +41,7 @@ internal sealed class TelemetryCost : IDisposable
     public async Task<PartResult> RunAsync(CancellationToken cancellationToken)
     {
         var measurements = new List<Measurement>();
-        foreach (var (what, load) in new (string, Func<Side, TimeSpan, Task<LoadResult>>)[]
+        foreach (var (what, load) in new (string, Func<Side, TimeSpan, Task<Round>>)[]
         {
             ("GetUser, cached", (side, time) => side.ReadAsync(time, cancellationToken)),
             ("CreateOrder", (side, time) => side.PlaceAsync(time, cancellationToken)),
@@ -66,10 +66,10 @@ internal sealed class TelemetryCost : IDisposable
             measurements);
     }
 
-    private async Task<Measurement> CompareAsync(string what, Side side, Func<Side, TimeSpan, Task<LoadResult>> load, double bound)
+    private async Task<Measurement> CompareAsync(string what, Side side, Func<Side, TimeSpan, Task<Round>> load, double bound)
     {
         var pairs = new PairedRatio();
-        var (ours, theirs) = (new List<LoadResult>(), new List<LoadResult>());
+        var (ours, theirs) = (new List<Round>(), new List<Round>());
         for (var round = 0; round < _options.Rounds; round++)
         {
             // Whoever goes first in one round goes last in the next.
@@ -78,8 +78,9 @@ internal sealed class TelemetryCost : IDisposable
                 results.Add(await load(of, _options.Window));
             }
 
-            pairs.Add(ours[^1].PerSecond, theirs[^1].PerSecond);
-            Progress.Say($"Telemetry, {what}, round {round + 1} of {_options.Rounds}: {ours[^1].PerSecond:0}/s, off {theirs[^1].PerSecond:0}/s, ratio {ours[^1].PerSecond / theirs[^1].PerSecond:0.00}");
+            var (on, off) = (ours[^1].Load.PerSecond, theirs[^1].Load.PerSecond);
+            pairs.Add(on, off);
+            Progress.Say($"Telemetry, {what}, round {round + 1} of {_options.Rounds}: {on:0}/s, off {off:0}/s, ratio {on / off:0.00}");
         }
 
         return Measurement.PerSecond(what, "telemetry off", pairs) with
@@ -87,11 +88,16 @@ internal sealed class TelemetryCost : IDisposable
             Target = Target.RatioAtLeast(bound),
             Details = new Dictionary<string, double>
             {
-                ["p99 ms"] = PairedRatio.Median(ours.Select(o => o.Latencies.P99)),
-                ["off p99 ms"] = PairedRatio.Median(theirs.Select(t => t.Latencies.P99)),
+                ["p99 ms"] = PairedRatio.Median(ours.Select(o => o.Load.Latencies.P99)),
+                ["off p99 ms"] = PairedRatio.Median(theirs.Select(t => t.Load.Latencies.P99)),
+                ["server CPU us a call"] = PairedRatio.Median(ours.Select(o => o.CpuPerCall)),
+                ["off server CPU us a call"] = PairedRatio.Median(theirs.Select(t => t.CpuPerCall)),
             },
         };
     }
+
+    /// <summary>What one window gave, and what each call in it cost the service that was called, in microseconds.</summary>
+    private sealed record Round(LoadResult Load, double CpuPerCall);
 
     /// <summary>Callers of one suite who want a trace of each call, or of none.</summary>
     private sealed class Side : IDisposable
@@ -102,6 +108,8 @@ internal sealed class TelemetryCost : IDisposable
         private readonly UserService.UserServiceClient[] _userClients;
         private readonly OrderService.OrderServiceClient[] _orderClients;
         private readonly GetUserRequest[] _requests;
+        private readonly ProcessorTime _userProcessor;
+        private readonly ProcessorTime _orderProcessor;
         private long _next;
 
         public Side(LocalSuite suite, Shop shop, bool isSampled)
@@ -112,17 +120,19 @@ internal sealed class TelemetryCost : IDisposable
             _userClients = _users.Clients(channel => new UserService.UserServiceClient(channel));
             _orderClients = _orders.Clients(channel => new OrderService.OrderServiceClient(channel));
             _requests = [.. shop.Customers.Take(Users).Select(name => new GetUserRequest { Name = name })];
+            _userProcessor = new ProcessorTime(suite.User.Process!.ProcessId);
+            _orderProcessor = new ProcessorTime(suite.Order.Process!.ProcessId);
         }
 
-        public Task<LoadResult> ReadAsync(TimeSpan duration, CancellationToken cancellationToken) => ClosedLoop.RunAsync(
-            Callers,
+        public Task<Round> ReadAsync(TimeSpan duration, CancellationToken cancellationToken) => MeasureAsync(
+            _userProcessor,
             duration,
             caller => _userClients[caller % ConnectionCount]
                 .GetUserAsync(_requests[Interlocked.Increment(ref _next) % _requests.Length], cancellationToken: cancellationToken).ResponseAsync,
             cancellationToken);
 
-        public Task<LoadResult> PlaceAsync(TimeSpan duration, CancellationToken cancellationToken) => ClosedLoop.RunAsync(
-            Callers,
+        public Task<Round> PlaceAsync(TimeSpan duration, CancellationToken cancellationToken) => MeasureAsync(
+            _orderProcessor,
             duration,
             caller => _orderClients[caller % ConnectionCount].CreateOrderAsync(_shop.NextOrder(), cancellationToken: cancellationToken).ResponseAsync,
             cancellationToken);
@@ -131,6 +141,15 @@ internal sealed class TelemetryCost : IDisposable
         {
             _users.Dispose();
             _orders.Dispose();
+            _userProcessor.Dispose();
+            _orderProcessor.Dispose();
+        }
+
+        private static async Task<Round> MeasureAsync(ProcessorTime processor, TimeSpan duration, Func<int, Task> call, CancellationToken cancellationToken)
+        {
+            var before = processor.Total;
+            var load = await ClosedLoop.RunAsync(Callers, duration, call, cancellationToken);
+            return new Round(load, (processor.Total - before).TotalMicroseconds / load.Latencies.Count);
         }
     }
 }

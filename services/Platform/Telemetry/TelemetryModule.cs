@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OpenTelemetry;
+using OpenTelemetry.Context.Propagation;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
@@ -59,6 +60,9 @@ public static class TelemetryModule
             return;
         }
 
+        // The headers are read by ASP.NET Core. With more than this its instrumentation reads them a second time, in every call, for a
+        // baggage that nobody here asks for: ours is the one of the activity.
+        Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
         telemetry
             .WithTracing(tracing => tracing
                 .AddAspNetCoreInstrumentation(options => options.Filter = IsTraced)

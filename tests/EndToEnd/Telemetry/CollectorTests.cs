@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Grpc.Core;
 using Suite.Local;
 using Suite.Local.Folders;
 using Suite.Local.Observe;
@@ -83,14 +82,12 @@ internal sealed class CollectorTests
         ];
     }
 
-    private static Metadata Sampled(string traceId) => new() { { "traceparent", $"00-{traceId}-{ActivitySpanId.CreateRandom()}-01" } };
-
     private Task SendToAsync(string endpoint) => Task.WhenAll(_suite.Local.Services.Select(service => _suite.RestartAsync(
         service, ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint), ("OTEL_BSP_SCHEDULE_DELAY", "200"))));
 
     private async Task PlaceAsync(string traceId)
     {
-        var placed = await _suite.Orders().CreateOrderAsync(await _suite.RequestAsync(await _suite.NewCustomerAsync()), Sampled(traceId));
+        var placed = await _suite.Orders().CreateOrderAsync(await _suite.RequestAsync(await _suite.NewCustomerAsync()), TraceHeaders.Sampled(traceId));
         await _suite.DecidedAsync(placed.Name);
     }
 
@@ -102,7 +99,7 @@ internal sealed class CollectorTests
         for (var round = 0; round < 10; round++)
         {
             var placed = await Task.WhenAll(Enumerable.Range(0, 40).Select(async _ => await _suite.Orders().CreateOrderAsync(
-                await _suite.RequestAsync(customer), Sampled(ActivityTraceId.CreateRandom().ToString()), DateTime.UtcNow.AddSeconds(10))));
+                await _suite.RequestAsync(customer), TraceHeaders.Sampled(ActivityTraceId.CreateRandom().ToString()), DateTime.UtcNow.AddSeconds(10))));
             await _suite.DecidedAsync(placed[^1].Name);
         }
 

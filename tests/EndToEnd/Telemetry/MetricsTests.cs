@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
-using Grpc.Core;
 using Suite.Contracts.Orders.V1;
 using Suite.Tests.EndToEnd.Running;
 
@@ -73,7 +72,7 @@ internal sealed partial class MetricsTests
     public async Task A_bucket_of_latency_has_a_trace_to_look_at()
     {
         var traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
-        await _suite.Orders().ListOrdersAsync(new ListOrdersRequest(), new Metadata { { "traceparent", $"00-{traceId}-00f067aa0ba902b7-01" } });
+        await _suite.Orders().ListOrdersAsync(new ListOrdersRequest(), TraceHeaders.Sampled(traceId));
 
         Assert.That(
             (await LinesAsync("order", openMetrics: true)).Where(line => line.StartsWith("rpc_server_call_duration_seconds_bucket", StringComparison.Ordinal)),

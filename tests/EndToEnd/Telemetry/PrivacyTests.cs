@@ -26,7 +26,7 @@ internal sealed class PrivacyTests
     public async Task Marked_values_of_a_whole_life_leave_no_trace_in_telemetry()
     {
         var traceId = ActivityTraceId.CreateRandom().ToString();
-        Metadata Traced() => new() { { "traceparent", $"00-{traceId}-{ActivitySpanId.CreateRandom()}-01" } };
+        Metadata Traced() => TraceHeaders.Sampled(traceId);
         var email = $"{Mark}@example.com";
         var password = $"{Mark} correct horse";
         var user = await _suite.Users.CreateUserAsync(

@@ -128,7 +128,7 @@ internal sealed class TraceTests
     {
         var traceId = ActivityTraceId.CreateRandom().ToString();
         var request = await _suite.RequestAsync(await _suite.NewCustomerAsync(), "tok_slow");
-        var placed = await _suite.Orders().CreateOrderAsync(request, Sampled(traceId));
+        var placed = await _suite.Orders().CreateOrderAsync(request, TraceHeaders.Sampled(traceId));
         await Eventually.That(() => _suite.PaymentOfAsync(placed.Name), Is.Not.Null);
 
         await _suite.Local.Payment.KillAsync();
@@ -152,7 +152,7 @@ internal sealed class TraceTests
         var traceId = ActivityTraceId.CreateRandom().ToString();
 
         Assert.That(
-            async () => await _suite.Orders().GetOrderAsync(new GetOrderRequest { Name = $"orders/{Guid.CreateVersion7()}" }, Sampled(traceId)),
+            async () => await _suite.Orders().GetOrderAsync(new GetOrderRequest { Name = $"orders/{Guid.CreateVersion7()}" }, TraceHeaders.Sampled(traceId)),
             Throws.TypeOf<RpcException>());
 
         await Eventually.That(() => Task.FromResult(_receiver.Trace(traceId).Spans.Count(s => s.Kind == Kind.Server && s.Service == "suite-order")), Is.EqualTo(1));
@@ -161,13 +161,11 @@ internal sealed class TraceTests
         Assert.That((server["rpc.response.status_code"], server["error.type"], server.IsError), Is.EqualTo(("NOT_FOUND", "RESOURCE_NOT_FOUND", false)));
     }
 
-    private static Metadata Sampled(string traceId) => new() { { "traceparent", $"00-{traceId}-{ActivitySpanId.CreateRandom()}-01" } };
-
     /// <summary>What was to come before has come: spans leave a process in the order in which they end.</summary>
     private async Task PlaceAndWaitForSpansAsync()
     {
         var traceId = ActivityTraceId.CreateRandom().ToString();
-        var placed = await _suite.Orders().CreateOrderAsync(await _suite.RequestAsync(await _suite.NewCustomerAsync()), Sampled(traceId));
+        var placed = await _suite.Orders().CreateOrderAsync(await _suite.RequestAsync(await _suite.NewCustomerAsync()), TraceHeaders.Sampled(traceId));
         await _suite.DecidedAsync(placed.Name);
         await Eventually.That(
             () => Task.FromResult(_receiver.Trace(traceId).Spans.Count(s => s.Name == "process suite.payment.v1")), Is.EqualTo(1), _receiver.Trace(traceId).ToString());

@@ -74,6 +74,7 @@ internal sealed class InboxApplier(NpgsqlDataSource dataSource, InboxRange range
 
         if (wait.Count > 0)
         {
+            wait.ForEach(parked => spans.Park(parked.Message, parked.Reason));
             await DeadLetters.ParkAsync(consumer.Name, wait, transaction, cancellationToken);
         }
 

@@ -3,7 +3,7 @@ using Suite.Platform.Telemetry;
 
 namespace Suite.Platform.Messaging.Inbox;
 
-/// <summary>The spans of one attempt at a batch: its own, and one in the trace of each message that is applied.</summary>
+/// <summary>The spans of one attempt at a batch: its own, and one in the trace of each message that is applied or parked.</summary>
 internal sealed class InboxSpans(string consumer, IReadOnlyList<ReceivedMessage> batch) : IDisposable
 {
     private readonly Activity? _batch = MessagingTelemetry.StartBatch(consumer, batch);
@@ -19,6 +19,15 @@ internal sealed class InboxSpans(string consumer, IReadOnlyList<ReceivedMessage>
 
         (_messages ??= []).Add(span);
         return message with { TraceParent = span.Id };
+    }
+
+    /// <summary>Begins the span of a message that is parked instead of applied.</summary>
+    public void Park(IncomingMessage message, string reason)
+    {
+        if (_batch is not null && MessagingTelemetry.StartPark(consumer, message, reason) is { } span)
+        {
+            (_messages ??= []).Add(span);
+        }
     }
 
     /// <summary>Says that nothing of it was applied.</summary>
