@@ -23,13 +23,15 @@ internal static class RunCommand
         try
         {
             await options.Stages.RunAsync("checks", () => Requirements.CheckAsync(options, Say, stopping));
-            await using var observation = arguments.Observe ? await BeginObservationAsync(options, stopping) : null;
+            // Found before anything is started: it may have to be fetched.
+            var prometheus = arguments.Observe ? await UnpackedPackage.Prometheus.EnsureAsync("prometheus", Say, stopping) : null;
+            await using var observation = prometheus is null ? null : await BeginObservationAsync(options, stopping);
             await using var suite = await LocalSuite.StartAsync(Observed(options, observation), stopping);
             if (observation is not null)
             {
                 await options.Stages.RunAsync("Prometheus", async () =>
                 {
-                    await observation.WatchAsync(suite, await UnpackedPackage.Prometheus.EnsureAsync("prometheus", Say, stopping), seconds: 5, stopping);
+                    await observation.WatchAsync(suite, prometheus!, seconds: 5, stopping);
                     return observation.PrometheusAddress!;
                 });
             }
@@ -69,7 +71,6 @@ internal static class RunCommand
 
     private static async Task<Observation> BeginObservationAsync(LocalSuiteOptions options, CancellationToken cancellationToken)
     {
-        await UnpackedPackage.Prometheus.EnsureAsync("prometheus", Say, cancellationToken);
         Observation? observation = null;
         await options.Stages.RunAsync("Jaeger", async () =>
         {

@@ -5,8 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Suite.Contracts.Ops.V1;
 using Suite.Platform.Idempotency;
 using Suite.Platform.Messaging;
+using Suite.Platform.Messaging.Inbox;
 using Suite.Platform.Postgres;
 
 namespace Suite.Tests.Component.Messaging;
@@ -99,6 +101,10 @@ internal sealed class MessagingHost : IAsyncDisposable
         var effects = await EffectsAsync(key);
         Assert.That(effects, Is.EqualTo(numbers), effects.SequenceEqual(numbers) ? string.Empty : await WhereaboutsAsync(key));
     }
+
+    /// <summary>Asks for another attempt at parked messages, and says how many will be attempted.</summary>
+    public Task<int> ReplayAsync(ReplayDeadLettersRequest request) => Database.InTransactionAsync(
+        (transaction, token) => ParkingLot.MarkAsync(request, Guid.NewGuid(), transaction, token), CancellationToken.None);
 
     public async Task<T> ScalarAsync<T>(string sql)
     {

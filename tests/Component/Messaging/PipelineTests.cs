@@ -193,12 +193,12 @@ internal sealed class PipelineTests(string broker)
         });
 
         // A replay that fails again leaves all as it is.
-        Assert.That(await ReplayAsync(host, new ReplayDeadLettersRequest { Key = "sick", Note = "too early" }), Is.EqualTo(3));
+        Assert.That(await host.ReplayAsync(new ReplayDeadLettersRequest { Key = "sick", Note = "too early" }), Is.EqualTo(3));
         await Eventually.That(() => host.ScalarAsync<int>("SELECT attempts FROM dead_letter ORDER BY id LIMIT 1"), Is.EqualTo(2));
         Assert.That(await host.EffectsAsync("sick"), Is.EqualTo(new[] { 1 }));
 
         host.Handler.Poison.Clear();
-        Assert.That(await ReplayAsync(host, new ReplayDeadLettersRequest { Type = Int32Value.Descriptor.FullName, Note = "mended" }), Is.EqualTo(3));
+        Assert.That(await host.ReplayAsync(new ReplayDeadLettersRequest { Type = Int32Value.Descriptor.FullName, Note = "mended" }), Is.EqualTo(3));
         await Eventually.That(() => host.EffectsAsync("sick"), Is.EqualTo(new[] { 1, 2, 3, 4 }));
         await Eventually.That(() => host.ScalarAsync<long>("SELECT count(*) FROM dead_letter"), Is.EqualTo(0));
         Assert.That(await host.ScalarAsync<string>("SELECT string_agg(note, ', ' ORDER BY id) FROM dead_letter_replay"), Is.EqualTo("too early, mended"));
@@ -281,9 +281,6 @@ internal sealed class PipelineTests(string broker)
         await using var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
         await command.ExecuteNonQueryAsync();
     }
-
-    private static Task<int> ReplayAsync(MessagingHost host, ReplayDeadLettersRequest request) => host.Database.InTransactionAsync(
-        (transaction, token) => ParkingLot.MarkAsync(request, Guid.NewGuid(), transaction, token), CancellationToken.None);
 
     private Task<MessagingHost> StartAsync() => MessagingHost.StartAsync(_kafka, _database, _topic, "test.numbers");
 

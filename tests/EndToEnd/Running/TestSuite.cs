@@ -246,8 +246,8 @@ internal sealed class TestSuite : IAsyncDisposable
         }
         catch (SuiteLocalException e)
         {
-            // What it waited for is often another service.
-            throw new SuiteLocalException(string.Join("\n", Local.Services.Select(s => $"{s.Title}:\n  {s.Process?.LastLines()}").Prepend(e.Message)), e);
+            // What it waited for is often another service; its own last lines stand in the message.
+            throw new SuiteLocalException(string.Join("\n", Local.Services.Where(s => s != service).Select(s => $"{s.Title}:\n  {s.Process?.LastLines()}").Prepend(e.Message)), e);
         }
     }
 
