@@ -16,6 +16,7 @@ internal sealed class FaultRun : IDisposable
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(180);
 
     private static readonly TimeSpan s_tell = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_readTopics = TimeSpan.FromSeconds(60);
 
     private readonly FaultRunOptions _options;
     private readonly FaultPlan _plan;
@@ -100,8 +101,7 @@ internal sealed class FaultRun : IDisposable
             var drained = await Draining.RunAsync(cluster, _options.Drain, _history, Progress.Say, stopping);
             Progress.Say($"Drained in {(drained.At - drained.Start).TotalSeconds:0.0} s");
             Begin(Phase.Read);
-            // The topics have been read to their ends when nothing came for a moment.
-            await CalmAsync(taps[^1], stopping);
+            await taps[^1].AtEndAsync(s_readTopics, stopping);
             await ReadAsync(cluster, stopping);
             return watch.Found;
         }
@@ -142,15 +142,6 @@ internal sealed class FaultRun : IDisposable
         }
 
         await Task.WhenAll(carrying, length);
-    }
-
-    private static async Task CalmAsync(Tap tap, CancellationToken stopping)
-    {
-        for (var (before, calm) = (-1L, 0); calm < 3; await Task.Delay(300, stopping))
-        {
-            calm = tap.Seen == before ? calm + 1 : 0;
-            before = tap.Seen;
-        }
     }
 
     private async Task ReadAsync(Cluster cluster, CancellationToken stopping)
