@@ -17,7 +17,8 @@ internal sealed class PaymentDatabase : IAsyncDisposable
     public static async Task<PaymentDatabase> CreateAsync()
     {
         var server = new DatabaseServer(Servers.Postgres.ConnectionString, $"test_payment_{Guid.NewGuid():N}");
-        var dataSource = PostgresModule.CreateDataSource(server.ConnectionString, server.Database, null);
+        // Fifty writers at once wait for each other's connections, longer than a service would on a machine that is busy with other tests.
+        var dataSource = PostgresModule.CreateDataSource(server.ConnectionString + ";Timeout=60", server.Database, null);
         var messaging = new MigrationSet("messaging", typeof(MessagingModule).Assembly, "Suite.Platform.Messaging.Migrations");
         var idempotency = new MigrationSet("idempotency", typeof(IdempotencyModule).Assembly, "Suite.Platform.Idempotency.Migrations");
         var migrator = new Migrator(dataSource, server, [idempotency, messaging, PaymentModule.Migrations], NullLogger<Migrator>.Instance);

@@ -3,9 +3,11 @@ using Suite.Tests.EndToEnd.Telemetry;
 
 namespace Suite.Tests.EndToEnd.Running;
 
-/// <summary>The suites that fixtures share, each started at its first use: a start costs seconds.</summary>
-[SetUpFixture]
-internal sealed class Suites
+/// <summary>
+/// The suites that fixtures share, each started at its first use: a start costs seconds. A folder of fixtures uses one of them and ends
+/// it, since eight idle services with their stores keep two cores busy.
+/// </summary>
+internal static class Suites
 {
     private static TestSuite? s_calm;
     private static TestSuite? s_breakable;
@@ -28,13 +30,8 @@ internal sealed class Suites
     }
 
     /// <summary>Two replicas of Order and of Payment, on the broker built into librdkafka.</summary>
-    public static async Task<TestSuite> CalmAsync()
-    {
-        s_calm ??= await TestSuite.StartAsync(
-            options => options with { Replicas = new Dictionary<string, int> { ["order"] = 2, ["payment"] = 2 } });
-        LiveSuite.Addresses = s_calm.Local.ClientEnvironment;
-        return s_calm;
-    }
+    public static async Task<TestSuite> CalmAsync() => s_calm ??= await TestSuite.StartAsync(
+        static options => options with { Replicas = new Dictionary<string, int> { ["order"] = 2, ["payment"] = 2 } });
 
     /// <summary>One process a service, to be killed and started with other settings. Whoever breaks it mends it.</summary>
     public static async Task<TestSuite> BreakableAsync() => s_breakable ??= await TestSuite.StartAsync(static options => options);
@@ -65,14 +62,16 @@ internal sealed class Suites
         });
     }
 
-    [OneTimeTearDown]
-    public async Task StopAsync()
+    /// <summary>Ends those that run; each starts afresh at its next use.</summary>
+    public static async Task StopAsync()
     {
         foreach (var suite in new[] { s_calm, s_breakable, s_onRealKafka, s_traced })
         {
             await (suite?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
 
+        s_calm = s_breakable = s_onRealKafka = s_traced = null;
         await (Spans?.DisposeAsync() ?? ValueTask.CompletedTask);
+        Spans = null;
     }
 }
