@@ -28,6 +28,7 @@ internal sealed class CommandLine
         Root.Add(ReconcileCommand.Build(this));
         Root.Add(LoadCommand.Build(this));
         Root.Add(DeadLetterCommands.Build(this));
+        Root.Add(ProjectionCommands.Build(this));
         Root.Add(FaultCommands.Build(this));
         Root.Add(SignInCommands.Login(this));
         Root.Add(SignInCommands.Logout(this));

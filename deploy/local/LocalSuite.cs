@@ -1,6 +1,7 @@
 using System.Globalization;
 using Suite.Local.Kafka;
 using Suite.Local.Keys;
+using Suite.Local.Mongo;
 using Suite.Local.Ports;
 using Suite.Local.Postgres;
 using Suite.Local.Redis;
@@ -9,8 +10,8 @@ using Suite.Local.Services;
 namespace Suite.Local;
 
 /// <summary>
-/// A whole Suite on this machine: PostgreSQL, Redis, a Kafka broker and the services, each a process of ours, unless the options
-/// name one that is there already. Disposing stops it in order: services, broker, Redis, database.
+/// A whole Suite on this machine: PostgreSQL, Redis, a Kafka broker, MongoDB where there is one, and the services, each a process of ours,
+/// unless the options name one that is there already. Disposing stops it in order: services, broker, Redis, MongoDB, database.
 /// </summary>
 public sealed class LocalSuite : IAsyncDisposable
 {
@@ -21,6 +22,7 @@ public sealed class LocalSuite : IAsyncDisposable
     private LocalKeys? _keys;
     private Keeper? _postgresKeeper;
     private Keeper? _redisKeeper;
+    private Keeper? _mongoKeeper;
     private Keeper? _kafkaKeeper;
 
     private LocalSuite(LocalSuiteOptions options, DataLock dataLock)
@@ -36,6 +38,9 @@ public sealed class LocalSuite : IAsyncDisposable
     /// <summary>The private Redis; null when <see cref="LocalSuiteOptions.Redis"/> named one.</summary>
     public RedisServer? Redis { get; private set; }
 
+    /// <summary>The private MongoDB; null when <see cref="LocalSuiteOptions.Mongo"/> named one, or when there is none.</summary>
+    public MongoServer? Mongo { get; private set; }
+
     /// <summary>The private broker; null when <see cref="LocalSuiteOptions.Kafka"/> named one.</summary>
     public KafkaBroker? Kafka { get; private set; }
 
@@ -44,6 +49,9 @@ public sealed class LocalSuite : IAsyncDisposable
 
     /// <summary>Redis in the form of StackExchange.Redis, as services get it.</summary>
     public string RedisConnectionString => _options.Redis ?? Redis!.ConnectionString;
+
+    /// <summary>MongoDB's connection string, as services get it; null when PostgreSQL keeps the documents.</summary>
+    public string? MongoConnectionString => _options.Mongo ?? Mongo?.ConnectionString;
 
     /// <summary>The broker's address, as services get it.</summary>
     public string KafkaBootstrapServers => _options.Kafka ?? Kafka!.BootstrapServers;
@@ -77,6 +85,8 @@ public sealed class LocalSuite : IAsyncDisposable
     private string KafkaFolder => Path.Combine(_options.DataDirectory, "kafka");
 
     private string RedisFolder => Path.Combine(_options.DataDirectory, "redis");
+
+    private string MongoFolder => Path.Combine(_options.DataDirectory, "mongo");
 
     private string PostgresFolder => Path.Combine(_options.DataDirectory, "postgres");
 
@@ -138,7 +148,7 @@ public sealed class LocalSuite : IAsyncDisposable
         _services.FirstOrDefault(service => service.Name == name && service.Replica == replica)
         ?? throw new ArgumentException($"No replica {replica} of '{name}' was asked for.", nameof(name));
 
-    /// <summary>Stops the services, then the broker, Redis and the database, each within a time limit.</summary>
+    /// <summary>Stops the services, then the broker, Redis, MongoDB and the database, each within a time limit.</summary>
     public async Task StopAsync()
     {
         await Task.WhenAll(_services.Select(service => service.StopAsync()));
@@ -156,6 +166,13 @@ public sealed class LocalSuite : IAsyncDisposable
         }
 
         await (Redis?.StopAsync() ?? Task.CompletedTask);
+        if (_mongoKeeper is not null)
+        {
+            await _mongoKeeper.DisposeAsync();
+            _mongoKeeper = null;
+        }
+
+        await (Mongo?.StopAsync() ?? Task.CompletedTask);
         if (_postgresKeeper is not null)
         {
             await _postgresKeeper.DisposeAsync();
@@ -179,6 +196,10 @@ public sealed class LocalSuite : IAsyncDisposable
     public async Task StartRedisAsync(CancellationToken cancellationToken = default) => Redis = await RedisServer.StartAsync(
         RedisFolder, Redis?.Port ?? 0, line => Print("redis", line), cancellationToken: cancellationToken);
 
+    /// <summary>Starts MongoDB again after it was stopped or killed, on the same data and at the same address.</summary>
+    public async Task StartMongoAsync(CancellationToken cancellationToken = default) => Mongo = await MongoServer.StartAsync(
+        _options.MongoProgram!, MongoFolder, Mongo?.Port ?? 0, line => Print("mongo", line), cancellationToken);
+
     /// <summary>Starts the database again after it was stopped or killed, on the same data and at the same address.</summary>
     public async Task StartPostgresAsync(CancellationToken cancellationToken = default) => Postgres = await PostgresServer.StartAsync(
         PostgresFolder, Postgres?.Port ?? 0, line => Print("postgres", line), _options.OutlivesPower, cancellationToken);
@@ -194,6 +215,7 @@ public sealed class LocalSuite : IAsyncDisposable
 
         await (Kafka?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (Redis?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (Mongo?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (Postgres?.DisposeAsync() ?? ValueTask.CompletedTask);
         _logs.Dispose();
         _lock.Dispose();
@@ -223,6 +245,20 @@ public sealed class LocalSuite : IAsyncDisposable
             await StartRedisAsync(cancellationToken);
             return $"127.0.0.1:{Redis!.Port}, in memory";
         });
+        if (_options.Mongo is not null || _options.MongoProgram is not null)
+        {
+            await _options.Stages.RunAsync("MongoDB", async () =>
+            {
+                if (_options.Mongo is { } named)
+                {
+                    return await StoreChecks.MongoAsync(named, cancellationToken);
+                }
+
+                await StartMongoAsync(cancellationToken);
+                return $"127.0.0.1:{Mongo!.Port}, data in {Relative(Mongo.DataDirectory)}";
+            });
+        }
+
         await _options.Stages.RunAsync("Kafka", async () =>
         {
             if (_options.Kafka is { } named)
@@ -243,6 +279,12 @@ public sealed class LocalSuite : IAsyncDisposable
         {
             _redisKeeper = new Keeper("redis", async token => { await StartRedisAsync(token); return Redis!.Exited; }, _options.Say);
             _redisKeeper.Watch(Redis.Exited);
+        }
+
+        if (_options.Supervise && Mongo is not null)
+        {
+            _mongoKeeper = new Keeper("mongo", async token => { await StartMongoAsync(token); return Mongo!.Exited; }, _options.Say);
+            _mongoKeeper.Watch(Mongo.Exited);
         }
 
         if (_options.Supervise && Kafka is not null)
@@ -308,6 +350,11 @@ public sealed class LocalSuite : IAsyncDisposable
             ["SUITE_REDIS"] = RedisConnectionString,
             ["SUITE_KAFKA"] = KafkaBootstrapServers,
         };
+        if (MongoConnectionString is { } mongo)
+        {
+            environment["SUITE_MONGO"] = mongo;
+        }
+
         if (Kafka is { ProcessId: null })
         {
             // A real broker answers as soon as there is something; the one built into librdkafka looks again only after this time.
@@ -341,6 +388,7 @@ public sealed class LocalSuite : IAsyncDisposable
 
         await KafkaBroker.EndLeftoversAsync(KafkaFolder, _options.Say, cancellationToken);
         await RedisServer.EndLeftoversAsync(RedisFolder, _options.Say, cancellationToken);
+        await MongoServer.EndLeftoversAsync(MongoFolder, _options.Say, cancellationToken);
         await PostgresServer.EndLeftoversAsync(PostgresFolder, _options.Say, cancellationToken);
         if (_options.Fresh)
         {

@@ -1,4 +1,5 @@
 using Suite.Local.Kafka;
+using Suite.Local.Mongo;
 using Suite.Local.Services;
 
 namespace Suite.Local;
@@ -28,6 +29,12 @@ public sealed record LocalSuiteOptions
 
     /// <summary>An existing Redis, in the form of StackExchange.Redis; null starts a private one.</summary>
     public string? Redis { get; init; }
+
+    /// <summary>An existing MongoDB as a connection string; null starts <see cref="MongoProgram"/>.</summary>
+    public string? Mongo { get; init; }
+
+    /// <summary>The path of <c>mongod</c>, for a private MongoDB; null has PostgreSQL keep the documents.</summary>
+    public string? MongoProgram { get; init; }
 
     /// <summary>An existing Kafka as <c>bootstrap.servers</c>; null starts a private one.</summary>
     public string? Kafka { get; init; }
@@ -86,14 +93,16 @@ public sealed record LocalSuiteOptions
     public Action<string, string> Output { get; init; } = static (_, _) => { };
 
     /// <summary>
-    /// The options that the environment asks for: <c>SUITE_POSTGRES</c>, <c>SUITE_REDIS</c>, <c>SUITE_KAFKA</c>, <c>KAFKA_HOME</c>,
-    /// <c>SUITE_MASTER_KEY_FILE</c>, <c>SUITE_ADMIN_KEY_FILE</c>, <c>SUITE_ISSUER</c>.
+    /// The options that the environment asks for: <c>SUITE_POSTGRES</c>, <c>SUITE_REDIS</c>, <c>SUITE_MONGO</c> (else a <c>mongod</c> on the
+    /// path), <c>SUITE_KAFKA</c>, <c>KAFKA_HOME</c>, <c>SUITE_MASTER_KEY_FILE</c>, <c>SUITE_ADMIN_KEY_FILE</c>, <c>SUITE_ISSUER</c>.
     /// </summary>
     public static LocalSuiteOptions FromEnvironment(string dataDirectory) => new()
     {
         DataDirectory = dataDirectory,
         Postgres = Named("SUITE_POSTGRES"),
         Redis = Named("SUITE_REDIS"),
+        Mongo = Named("SUITE_MONGO"),
+        MongoProgram = MongoServer.OnPath(),
         Kafka = Named("SUITE_KAFKA"),
         KafkaHome = Named("KAFKA_HOME"),
         MasterKeyFile = NamedFile("SUITE_MASTER_KEY_FILE"),

@@ -1,4 +1,6 @@
 using Confluent.Kafka;
+using MongoDB.Bson;
+using MongoDB.Driver;
 using Npgsql;
 using StackExchange.Redis;
 
@@ -41,6 +43,24 @@ internal static class StoreChecks
         {
             throw new SuiteLocalException(
                 $"The Redis of SUITE_REDIS does not answer: {e.Message}\nUnset SUITE_REDIS to have a private one started.", e);
+        }
+    }
+
+    public static async Task<string> MongoAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var settings = MongoClientSettings.FromConnectionString(connectionString);
+            settings.ServerSelectionTimeout = TimeSpan.FromSeconds(10);
+            using var client = new MongoClient(settings);
+            var built = await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("buildInfo", 1), cancellationToken: cancellationToken);
+            return $"{string.Join(", ", settings.Servers)}, version {built["version"]}, named by SUITE_MONGO";
+        }
+        catch (Exception e) when (e is MongoException or TimeoutException or ArgumentException)
+        {
+            // A message of the driver's may hold the connection string.
+            throw new SuiteLocalException(
+                $"The MongoDB of SUITE_MONGO does not answer ({e.GetType().Name}).\nUnset SUITE_MONGO to have PostgreSQL keep the documents.", e);
         }
     }
 

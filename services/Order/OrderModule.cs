@@ -4,6 +4,7 @@ using Suite.Contracts.Users.V1;
 using Suite.Orders.Events;
 using Suite.Orders.Features;
 using Suite.Orders.Storage;
+using Suite.Orders.Timelines;
 using Suite.Platform.Caching;
 using Suite.Platform.Faults;
 using Suite.Platform.Hosting;
@@ -12,6 +13,7 @@ using Suite.Platform.Listing;
 using Suite.Platform.Locking;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
+using Suite.Platform.Projections;
 
 namespace Suite.Orders;
 
@@ -67,6 +69,8 @@ public static class OrderModule
         services.AddSingleton<DepartureStore>();
         services.AddHostedService<SweepDepartures>();
 
+        services.AddTimelines(builder.Configuration);
+
         services.AddConsumer<PaymentEventsHandler>("order.payment-events", "suite.payment.v1");
         services.AddConsumer<UserEventsHandler>("order.user-events", "suite.user.v1");
         services.AddSingleton<OrderNudges>();
@@ -79,6 +83,7 @@ public static class OrderModule
     {
         app.MapGrpcService<OrderGrpcService>();
         app.MapGrpcService<ProductGrpcService>();
+        app.MapProjections();
         app.MapDeadLetters();
         app.MapFaults();
     }

@@ -9,6 +9,7 @@ using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
+using Suite.Platform.Projections;
 
 namespace Suite.Payments;
 
@@ -29,6 +30,7 @@ public static class PaymentModule
         services.AddIdempotency();
         services.AddListing();
         services.AddMessaging(builder.Configuration, "suite/payment", Topic);
+        services.AddHistory();
         services.AddMigrations(Migrations);
 
         services.AddSingleton(PaymentOptions.From(builder.Configuration));
@@ -68,6 +70,7 @@ public static class PaymentModule
         app.MapGrpcService<LedgerGrpcService>();
         app.MapGrpcService<ReconciliationGrpcService>();
         app.MapProvider();
+        app.MapHistory();
         app.MapDeadLetters();
         app.MapFaults();
     }

@@ -7,6 +7,7 @@ using Suite.Platform.Idempotency;
 using Suite.Platform.Listing;
 using Suite.Platform.Messaging;
 using Suite.Platform.Postgres;
+using Suite.Platform.Projections;
 using Suite.Users.Events;
 using Suite.Users.Features;
 using Suite.Users.Storage;
@@ -27,6 +28,7 @@ public static class UserModule
         services.AddIdempotency();
         services.AddListing();
         services.AddMessaging(builder.Configuration, "suite/user", Topic);
+        services.AddHistory();
         services.AddMigrations(new MigrationSet("user", typeof(UserModule).Assembly, "Suite.Users.Storage.Migrations"));
         services.AddSingleton<UserStore>();
         services.AddContractCache(builder.Configuration, "user", User.Parser, UserCache.VersionOf);
@@ -55,6 +57,7 @@ public static class UserModule
     {
         app.MapGrpcService<UserGrpcService>();
         app.MapSignIn();
+        app.MapHistory();
         app.MapDeadLetters();
         app.MapFaults();
     }

@@ -10,7 +10,7 @@ namespace Suite.Tests.Architecture;
 /// <summary>What holds for every method of every contract, now and when more are added.</summary>
 internal sealed class ContractRuleTests
 {
-    private static readonly string[] Reads = ["Get", "List", "BatchGet", "Watch", "Search", "Verify", "Export", "Reconcile"];
+    private static readonly string[] Reads = ["Get", "List", "BatchGet", "Watch", "Search", "VerifyLedger", "Read", "Export", "Reconcile"];
 
     private static readonly IReadOnlyList<MethodDescriptor> AllMethods =
     [

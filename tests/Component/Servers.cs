@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Suite.Local.Folders;
 using Suite.Local.Kafka;
+using Suite.Local.Mongo;
 using Suite.Local.Postgres;
 using Suite.Local.Redis;
 
@@ -19,6 +20,7 @@ internal sealed class Servers
     private static RedisServer? s_redis;
     private static KafkaBroker? s_mockKafka;
     private static KafkaBroker? s_realKafka;
+    private static MongoServer? s_mongo;
 
     /// <summary>A database server; each test takes databases of its own.</summary>
     public static PostgresServer Postgres => s_postgres ?? throw new InvalidOperationException("The servers are not started.");
@@ -29,22 +31,10 @@ internal sealed class Servers
     /// <summary>The broker built into librdkafka; the topics of Suite exist, others come by <see cref="KafkaBroker.CreateTopic"/>.</summary>
     public static KafkaBroker MockKafka => s_mockKafka ?? throw new InvalidOperationException("The servers are not started.");
 
-    /// <summary>Where Apache Kafka lies: <c>KAFKA_HOME</c>, else <c>../shared/kafka</c>; null when it does not.</summary>
-    public static string? KafkaHome
-    {
-        get
-        {
-            var home = Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } named
-                ? named
-                : Path.Combine(Suite.Local.Checkout.Root, "..", "shared", "kafka");
-            return File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh")) ? Path.GetFullPath(home) : null;
-        }
-    }
-
     /// <summary>Apache Kafka, started at the first call. The calling test is ignored when there is none on this machine.</summary>
     public static async Task<KafkaBroker> RealKafkaAsync()
     {
-        if (KafkaHome is not { } home)
+        if (SharedServers.KafkaHome is not { } home)
         {
             Assert.Ignore("Apache Kafka is not here: set KAFKA_HOME.");
             throw new InvalidOperationException();
@@ -54,6 +44,34 @@ internal sealed class Servers
         try
         {
             return s_realKafka ??= await KafkaBroker.StartRealAsync(home, Path.Combine(s_folder, "kafka"));
+        }
+        finally
+        {
+            s_starting.Release();
+        }
+    }
+
+    /// <summary>
+    /// The MongoDB of <c>SUITE_MONGO</c>, else one that is started at the first call: a <c>mongod</c> of the path, or the server that lies beside the
+    /// checkout. The calling test is ignored when there is none.
+    /// </summary>
+    public static async Task<string> MongoAsync()
+    {
+        if (Environment.GetEnvironmentVariable("SUITE_MONGO") is { Length: > 0 } named)
+        {
+            return named;
+        }
+
+        if (SharedServers.MongoProgram(s_folder) is not { } program)
+        {
+            Assert.Ignore("MongoDB is not here: set SUITE_MONGO.");
+            throw new InvalidOperationException();
+        }
+
+        await s_starting.WaitAsync();
+        try
+        {
+            return (s_mongo ??= await MongoServer.StartAsync(program, Path.Combine(s_folder, "mongo"))).ConnectionString;
         }
         finally
         {
@@ -85,6 +103,11 @@ internal sealed class Servers
     [OneTimeTearDown]
     public async Task StopAsync()
     {
+        if (s_mongo is not null)
+        {
+            await s_mongo.DisposeAsync();
+        }
+
         if (s_realKafka is not null)
         {
             await s_realKafka.DisposeAsync();

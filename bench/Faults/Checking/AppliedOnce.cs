@@ -10,10 +10,13 @@ namespace Suite.Faults.Checking;
 /// </summary>
 internal sealed class AppliedOnce : Property
 {
-    private static readonly EventType[] OncePerStep = [EventType.Fulfilled, EventType.Refunded];
+    private static readonly EventType[] OncePerStep = [EventType.Fulfilled, EventType.Refunded, EventType.PaymentCaptured, EventType.PaymentRefunded];
 
     private static readonly EventType[] OncePerOrder =
-        [EventType.Placed, EventType.Confirmed, EventType.Rejected, EventType.Cancelled, EventType.Fulfilled, EventType.ActionRequired];
+    [
+        EventType.Placed, EventType.Confirmed, EventType.Rejected, EventType.Cancelled, EventType.Fulfilled, EventType.ActionRequired,
+        EventType.PaymentAuthorized, EventType.PaymentDeclined, EventType.PaymentVoided, EventType.CustomerDeleted,
+    ];
 
     public override IEnumerable<Violation> Check(Evidence evidence)
     {
@@ -24,7 +27,7 @@ internal sealed class AppliedOnce : Property
             .. Doubled(final.Payments, payment => payment.Name, "listed"),
             .. Doubled(evidence.Payments.Values, payment => payment.Order, "paid"),
             .. Doubled(final.Events, e => $"event {e.Sequence} of {e.Order}", "listed"),
-            .. Doubled(final.Events.Where(e => PublishedAtLeastOnce.TypeOf(e.Type) is not null), e => $"version {e.Version} of {e.Order}", "in the history"),
+            .. Doubled(final.Events.Where(e => PublishedAtLeastOnce.MakesVersion(e.Type)), e => $"version {e.Version} of {e.Order}", "in the history"),
             .. Doubled(final.Events.Where(e => OncePerOrder.Contains(e.Type)), e => $"{e.Type} of {e.Order}", "in the history"),
             .. Doubled(final.Events.Where(e => OncePerStep.Contains(e.Type) && e.Step.Length > 0), e => $"{e.Type} of step {e.Step}", "in the history"),
             .. Doubled(final.Postings, posting => $"entry {posting.LineNumber} of {posting.Transaction}", "listed"),

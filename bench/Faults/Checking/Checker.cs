@@ -32,6 +32,7 @@ internal static class Checker
         new VersionsNeverDecrease(),
         new MemoryIsBounded(),
         new EverythingDrained(),
+        new DocumentsAreTheRecord(),
         new EveryFaultFired(),
     ];
 

@@ -17,6 +17,7 @@ internal sealed class HistoryIsWhole : Property
             ["calls"] = evidence.Calls.Count == 0,
             ["the end of the drain phase"] = !evidence.Of<Drained>().Any(),
             ["everything at the end"] = !evidence.Of<FinalState>().Any(),
+            ["a comparison of documents"] = !evidence.Of<Compared>().Any(),
             ["what was published"] = evidence.Final.Orders.Count > 0 && evidence.Published.Count == 0,
             ["the provider's record"] = evidence.Final.Payments.Count > 0 && evidence.Provider.Count == 0,
             ["postings"] = evidence.Final.TrialBalance.Count > 0 && evidence.Final.Postings.Count == 0,

@@ -36,8 +36,8 @@ internal sealed class NoneForRolledBack : Property
     }
 
     private static bool IsOfOrder(EventSeen message, Evidence evidence) => evidence.EventsOf[message.Subject].Any(e =>
-        e.Version == message.Version
-        && PublishedAtLeastOnce.TypeOf(e.Type) == message.Type
+        PublishedAtLeastOnce.TypeOf(e.Type) == message.Type
+        && PublishedAtLeastOnce.OfWhat(e) == PublishedAtLeastOnce.OfWhat(message)
         && (message.AmountMinor == 0 || e.AmountMinor == 0 || message.AmountMinor == e.AmountMinor));
 
     private static bool IsOfPayment(EventSeen message, Evidence evidence)

@@ -2,7 +2,10 @@ using Suite.Faults.History;
 
 namespace Suite.Faults.Checking;
 
-/// <summary>The events of an order and its versions are numbered without gaps, and neither their times nor their versions run backwards.</summary>
+/// <summary>
+/// The events of an order and its versions are numbered without gaps, and neither their versions run backwards nor the times of those that
+/// one service told of: what another did has the time of another clock.
+/// </summary>
 internal sealed class OrdersMoveForward : Property
 {
     public override IEnumerable<Violation> Check(Evidence evidence)
@@ -22,10 +25,15 @@ internal sealed class OrdersMoveForward : Property
                     yield return Broken($"{after.Order}: version {after.Version} follows version {before.Version}.", before, after);
                 }
 
-                if (after.Time < before.Time || after.Version < before.Version)
+                if (after.Version < before.Version)
                 {
-                    yield return Broken($"{after.Order}: event {after.Sequence} is before the one before it, by its time or version.", before, after);
+                    yield return Broken($"{after.Order}: event {after.Sequence} is before the one before it, by its version.", before, after);
                 }
+            }
+
+            foreach (var (before, after) in events.GroupBy(e => e.Teller).SelectMany(of => of.Zip(of.Skip(1))).Where(pair => pair.Second.Time < pair.First.Time))
+            {
+                yield return Broken($"{after.Order}: event {after.Sequence} is before event {before.Sequence}, by its time.", before, after);
             }
         }
 

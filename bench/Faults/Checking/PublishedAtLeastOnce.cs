@@ -22,6 +22,12 @@ internal sealed class PublishedAtLeastOnce : Property
     /// <summary>What tells one event of a type and a subject from the others: the version of an order, the step of a payment.</summary>
     public static string OfWhat(EventSeen message) => message.Version > 0 ? $"version {message.Version}" : message.Step.Length > 0 ? $"step {message.Step}" : string.Empty;
 
+    /// <summary>The same of an event as the record has it: what makes no version is told apart by its step.</summary>
+    public static string OfWhat(OrderEventFacts e) => !MakesNoVersion(e.Type) ? $"version {e.Version}" : e.Step.Length > 0 ? $"step {e.Step}" : string.Empty;
+
+    /// <summary>Whether an event makes a version of the order: no other may make the same.</summary>
+    public static bool MakesVersion(EventType type) => TypeOf(type) is not null && !MakesNoVersion(type);
+
     /// <summary>The CloudEvents type that tells of an event of an order; null where none does.</summary>
     public static string? TypeOf(EventType type) => type switch
     {
@@ -32,6 +38,8 @@ internal sealed class PublishedAtLeastOnce : Property
         EventType.Fulfilled => OrderFulfilled.Descriptor.FullName,
         EventType.Refunded => OrderRefunded.Descriptor.FullName,
         EventType.ActionRequired => OrderActionRequired.Descriptor.FullName,
+        EventType.FulfillmentStarted or EventType.RefundStarted => OrderStepStarted.Descriptor.FullName,
+        EventType.FulfillmentFailed or EventType.RefundFailed => OrderStepFailed.Descriptor.FullName,
         _ => null,
     };
 
@@ -47,6 +55,9 @@ internal sealed class PublishedAtLeastOnce : Property
         _ => null,
     };
 
+    private static bool MakesNoVersion(EventType type) =>
+        type is EventType.FulfillmentStarted or EventType.FulfillmentFailed or EventType.RefundStarted or EventType.RefundFailed;
+
     private static IEnumerable<(string Type, string Subject, string Of, object Record)> Changes(Evidence evidence)
     {
         foreach (var user in evidence.Final.Users)
@@ -58,7 +69,7 @@ internal sealed class PublishedAtLeastOnce : Property
         {
             if (TypeOf(e.Type) is { } type)
             {
-                yield return (type, e.Order, $"version {e.Version}", e);
+                yield return (type, e.Order, OfWhat(e), e);
             }
         }
 

@@ -13,6 +13,7 @@ namespace Suite.Faults.History;
 [JsonDerivedType(typeof(FaultFired), "fired")]
 [JsonDerivedType(typeof(MemorySample), "memory")]
 [JsonDerivedType(typeof(Drained), "drained")]
+[JsonDerivedType(typeof(Compared), "compared")]
 [JsonDerivedType(typeof(FinalState), "final")]
 internal abstract record Entry
 {

@@ -36,6 +36,11 @@ internal static class EventReading
                 (e, seen) => Order(seen, e.Order, e.Version, e.RefundTime, e.Amount) with { SumMinor = Amount.MinorOf(e.RefundedAmount) }),
             [OrderActionRequired.Descriptor.FullName] = Of(
                 OrderActionRequired.Parser, (e, seen) => Order(seen, e.Order, e.Version, e.ActionTime)),
+            // What makes no version is told apart by its step.
+            [OrderStepStarted.Descriptor.FullName] = Of(
+                OrderStepStarted.Parser, (e, seen) => Order(seen, e.Order, 0, e.StartTime, e.Amount) with { Step = e.Step }),
+            [OrderStepFailed.Descriptor.FullName] = Of(
+                OrderStepFailed.Parser, (e, seen) => Order(seen, e.Order, 0, e.FailTime, e.Amount) with { Step = e.Step, Reason = e.Reason }),
             [PaymentAuthorized.Descriptor.FullName] = Of(
                 PaymentAuthorized.Parser, (e, seen) => Payment(seen, e.Payment, e.Order, e.AuthorizeTime, e.Amount)),
             [PaymentDeclined.Descriptor.FullName] = Of(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Suite.Contracts.Orders.V1;
 using Suite.Contracts.Payments.V1;
 using Suite.Contracts.Users.V1;
@@ -140,6 +141,15 @@ internal sealed record OrderEventFacts
     public long AmountMinor { get; init; }
 
     public string Step { get; init; } = string.Empty;
+
+    /// <summary>Which service told of it: the types of each have a range of their own.</summary>
+    [JsonIgnore]
+    public string Teller => Type switch
+    {
+        < OrderEvent.Types.Type.PaymentAuthorized => "order",
+        < OrderEvent.Types.Type.CustomerSuspended => "payment",
+        _ => "user",
+    };
 
     /// <param name="order">The order, <c>orders/{uuid}</c>.</param>
     /// <param name="of">The event.</param>

@@ -60,6 +60,20 @@ internal sealed record Drained : Entry
     public required IReadOnlyDictionary<string, long> Open { get; init; }
 }
 
+/// <summary>What ProjectionService said of documents that it compared with the record, when nothing moved.</summary>
+internal sealed record Compared : Entry
+{
+    /// <summary>For example <c>projections/timelines</c>.</summary>
+    public required string Projection { get; init; }
+
+    public required long DocumentCount { get; init; }
+
+    public required long DifferenceCount { get; init; }
+
+    /// <summary>The first of the differences.</summary>
+    public required IReadOnlyList<string> Differences { get; init; }
+}
+
 /// <summary>
 /// Everything that the public API lists at the end, when nothing moves: whoever reads it does so until two readings of the balances, before
 /// and after the rest, agree.

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
+using Suite.Contracts.Ops.V1;
 using Suite.Contracts.Orders.V1;
 using Suite.Contracts.Payments.V1;
 using Suite.Contracts.Users.V1;
@@ -27,6 +28,8 @@ internal sealed class Lines(Func<string, string> addressOf, string key) : IDispo
     public LedgerService.LedgerServiceClient Ledger(int replica) => new(To("payment", replica));
 
     public ReconciliationService.ReconciliationServiceClient Reconciliation(int replica) => new(To("payment", replica));
+
+    public ProjectionService.ProjectionServiceClient Projections(int replica) => new(To("order", replica));
 
     public void Dispose()
     {

@@ -148,6 +148,7 @@ internal sealed class FaultRun : IDisposable
     {
         using var lines = new Lines(name => cluster.Replica(name).GrpcAddress, cluster.AdminKey);
         await new FinalReading(lines, stopping).RunAsync(_history);
+        await Comparing.RunAsync(lines, _history, stopping);
         var settings = new NpgsqlConnectionStringBuilder(cluster.Suite.PostgresConnectionString) { Database = "suite_payment", Pooling = false };
         await using var database = NpgsqlDataSource.Create(settings.ConnectionString);
         foreach (var seen in await ProviderReading.ReadAsync(database, _history.Now, stopping))

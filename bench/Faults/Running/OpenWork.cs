@@ -37,6 +37,7 @@ internal static class OpenWork
     [
         ("order.payment-events", "suite.payment.v1"), ("order.user-events", "suite.user.v1"),
         ("payment.order-events", "suite.order.v1"), ("payment.user-events", "suite.user.v1"),
+        ("order.timelines", "suite.order.v1"), ("order.timelines", "suite.payment.v1"), ("order.timelines", "suite.user.v1"),
     ];
 
     /// <summary>How much of everything is open now, also where it is 0.</summary>
@@ -54,7 +55,7 @@ internal static class OpenWork
 
         foreach (var (group, topic) in s_consumers)
         {
-            open[$"lag of {group}"] = await Task.Run(() => Lag(kafka, group, topic), cancellationToken);
+            open[$"lag of {group} on {topic}"] = await Task.Run(() => Lag(kafka, group, topic), cancellationToken);
         }
 
         return open;

@@ -4,7 +4,7 @@ using Suite.Contracts.Ops.V1;
 
 namespace Suite.Cli.Output;
 
-/// <summary>Dead letters and faults for people.</summary>
+/// <summary>Dead letters, projections and faults for people.</summary>
 internal static class OpsTables
 {
     public static IRenderable DeadLetters(Printer printer, IReadOnlyList<DeadLetter> letters)
@@ -21,6 +21,25 @@ internal static class OpsTables
                 new Text(Facts.Number(letter.Attempts)),
                 new Text(Facts.Time(letter.ParkTime)),
                 new Text(letter.Reason));
+        }
+
+        return table;
+    }
+
+    public static IRenderable Projections(Printer printer, IReadOnlyList<Projection> projections)
+    {
+        var table = printer.NewTable("NAME", "STATE", "VERSION", "GENERATION", "READ", "COMPLETE SINCE", "LAST VERIFIED", "DIFFERENCES");
+        foreach (var projection in projections)
+        {
+            table.AddRow(
+                new Text(projection.Name),
+                new Text(ContractNames.Of(projection.State)),
+                new Text(Facts.Number(projection.Version)),
+                new Text(Facts.Number(projection.Generation)),
+                new Text(projection.BeginTime is null ? string.Empty : $"{Facts.Number(projection.ReadCount)} of {Facts.Number(projection.TotalCount)}"),
+                new Text(Facts.Time(projection.CompleteTime)),
+                new Text(Facts.Time(projection.LastVerification?.EndTime)),
+                new Text(projection.LastVerification is { } found ? $"{Facts.Number(found.DifferenceCount)} of {Facts.Number(found.DocumentCount)}" : string.Empty));
         }
 
         return table;

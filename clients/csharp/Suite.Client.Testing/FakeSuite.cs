@@ -145,6 +145,13 @@ public sealed class FakeSuite
         return _state.Write(s => FakeDeadLetters.Add(s, deadLetter));
     }
 
+    /// <summary>Adds a projection, or puts one of the same name in its place.</summary>
+    public Projection AddProjection(Projection projection)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        return _state.Write(s => FakeProjections.Add(s, projection));
+    }
+
     /// <summary>
     /// Decides all payments that are undecided, whatever <see cref="HoldPayments"/> and <see cref="PaymentDelay"/> say. The holders of cards
     /// whose payments are REQUIRES_ACTION do what is wanted of them.

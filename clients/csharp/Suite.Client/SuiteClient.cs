@@ -36,6 +36,7 @@ public sealed class SuiteClient : IAsyncDisposable, IDisposable
         Payments = new PaymentsClient(environment, Endpoint(SuiteService.Payment));
         Ledger = new LedgerClient(environment, Endpoint(SuiteService.Payment));
         Reconciliation = new ReconciliationClient(environment, Endpoint(SuiteService.Payment));
+        Projections = new ProjectionsClient(environment, Endpoint(SuiteService.Order));
         DeadLetters = new DeadLettersClient(environment, Endpoint);
         Faults = new FaultsClient(environment, Endpoint);
     }
@@ -63,6 +64,9 @@ public sealed class SuiteClient : IAsyncDisposable, IDisposable
 
     /// <summary>Comparing orders, payments, the ledger and the provider's record.</summary>
     public ReconciliationClient Reconciliation { get; }
+
+    /// <summary>Documents that are made of events, such as the stories of orders.</summary>
+    public ProjectionsClient Projections { get; }
 
     /// <summary>Messages that services could not process.</summary>
     public DeadLettersClient DeadLetters { get; }

@@ -22,6 +22,13 @@ internal static class Endpoints
         rows.Add(suite.Redis is { } redis
             ? ("redis", $"127.0.0.1:{redis.Port}", "caches, locks, counters")
             : ("redis", "elsewhere", "named by SUITE_REDIS"));
+        if (suite.MongoConnectionString is not null)
+        {
+            rows.Add(suite.Mongo is { } mongo
+                ? ("mongo", $"127.0.0.1:{mongo.Port}", "stories of orders; no password")
+                : ("mongo", "elsewhere", "named by SUITE_MONGO"));
+        }
+
         rows.Add(("kafka", suite.KafkaBootstrapServers, suite.Kafka?.Kind ?? "named by SUITE_KAFKA"));
         if (observation?.PrometheusAddress is { } prometheus)
         {

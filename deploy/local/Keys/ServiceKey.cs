@@ -14,7 +14,7 @@ internal static class ServiceKey
     /// <summary>What each service may ask of the others. Whoever receives its token grants exactly this.</summary>
     private static readonly Dictionary<string, string[]> s_scopes = new()
     {
-        ["order"] = ["users.read", "payments.read", "payments.write", "trust.read"],
+        ["order"] = ["users.read", "payments.read", "payments.write", "trust.read", "history.read"],
         ["user"] = ["orders.read"],
         ["payment"] = ["orders.read", "trust.read"],
     };

@@ -252,6 +252,13 @@ DASHBOARDS = [
             graph("Had been applied before", ('sum by (messaging_consumer_group_name) (rate(suite_inbox_duplicates_total{job=~"$job"}[5m]))' + NONE,
                                               "{{messaging_consumer_group_name}}"), unit="cps", about="Sent again after a crash or a lost broker, and without effect."),
         ]),
+        ("Projections", [
+            graph("Read from histories", ('sum by (projection) (rate(suite_projection_history_read_total{job=~"$job"}[5m]))' + NONE, "{{projection}}"), unit="cps",
+                  about="While documents are made anew or compared."),
+            graph("Passed over in an hour", ('sum by (projection) (increase(suite_projection_skipped_total{job=~"$job"}[1h]))' + NONE, "{{projection}}"),
+                  about="Events that are in no document. Runbook: docs/runbooks/projections.md"),
+            graph("Interrupted", ('sum by (projection) (rate(suite_projection_failures_total{job=~"$job"}[5m]))' + NONE, "{{projection}}"), unit="cps"),
+        ]),
         ("Dead letters", [
             graph("Parked now", ('job_group_kind:suite_dead_letters:max{job=~"$job"}' + NONE, "{{messaging_consumer_group_name}}: {{kind}}"),
                   about="failed: could not be applied. waiting: of the same key, behind one that failed. Runbook: docs/runbooks/dead-letters.md"),

@@ -54,6 +54,12 @@ internal sealed record Order
 
     public required DateTimeOffset UpdateTime { get; init; }
 
+    /// <summary>The place of what happened last, among what happened in this version; read where the order is locked.</summary>
+    public short LastPlace { get; init; }
+
+    /// <summary>When that was; a step that has only begun moves no time of the order.</summary>
+    public DateTimeOffset LastTime { get; init; }
+
     /// <summary>What happened to it since it was read, to be saved with it.</summary>
     public ImmutableArray<OrderChange> Changes { get; init; } = [];
 
@@ -120,7 +126,7 @@ internal sealed record Order
         IsOpen ? Next(EventType.Cancelled, State.Cancelled, reason, now, by) : this;
 
     /// <summary>The event that tells of an order that was just placed.</summary>
-    public OrderPlaced ToPlaced(string paymentMethod) => new()
+    public OrderPlaced ToPlaced(string paymentMethod, string actor) => new()
     {
         Order = Name,
         Version = Version,
@@ -128,6 +134,8 @@ internal sealed record Order
         Total = Total.ToProto(),
         PaymentMethod = paymentMethod,
         PlaceTime = Timestamp.FromDateTimeOffset(UpdateTime),
+        Actor = actor,
+        Lines = { Lines.Select(line => line.ToProto()) },
     };
 
     public Contracts.Orders.V1.Order ToProto() => new()
@@ -150,22 +158,25 @@ internal sealed record Order
     /// <summary>The next version, which is an event.</summary>
     internal Order Next(EventType type, State state, string reason, DateTimeOffset now, string by, OrderStep? step = null)
     {
-        // Clocks of replicas differ; the times of one order never run backwards.
-        var next = this with { State = state, StateReason = reason, Version = Version + 1, UpdateTime = now > UpdateTime ? now : UpdateTime };
+        var at = Later(now);
+        var next = this with { State = state, StateReason = reason, Version = Version + 1, UpdateTime = at, LastPlace = -1, LastTime = at };
         OrderGuards.Check(next);
-        return next.With(type, by, step) is { Changes: [.., var change] } changed
-            ? changed with { Changes = changed.Changes.SetItem(changed.Changes.Length - 1, change with { Event = OrderEvents.Of(changed, change) }) }
-            : throw new InvalidOperationException("A change is missing.");
+        return next.With(type, by, step, at);
     }
 
-    /// <summary>Something happened that makes no version.</summary>
-    internal Order With(EventType type, string by, OrderStep? step = null, string? note = null, DateTimeOffset? at = null) => this with
+    /// <summary>Something happened to the order as it is now: for itself, it makes no version.</summary>
+    internal Order With(EventType type, string by, OrderStep? step, DateTimeOffset at, string? note = null)
     {
-        Changes = Changes.Add(new OrderChange(type, State, StateReason, PaymentId, Version, at ?? UpdateTime, by)
+        var change = new OrderChange(type, State, StateReason, PaymentId, Version, at, by)
         {
+            Place = (short)(LastPlace + 1),
             Note = note ?? step?.Reason,
             AmountMinor = step?.AmountMinor,
             StepId = step?.Id,
-        }),
-    };
+        };
+        return this with { Changes = Changes.Add(change with { Event = OrderEvents.Of(this, change) }), LastPlace = change.Place, LastTime = at };
+    }
+
+    /// <summary>A time that is not before anything that happened to the order: clocks of replicas differ, and its times never run backwards.</summary>
+    internal DateTimeOffset Later(DateTimeOffset now) => new[] { now, UpdateTime, LastTime }.Max();
 }

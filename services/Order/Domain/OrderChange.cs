@@ -4,7 +4,7 @@ using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
 namespace Suite.Orders.Domain;
 
-/// <summary>One thing that happened to an order: a row of its history, and an event for the others when it made a version.</summary>
+/// <summary>One thing that happened to an order: a row of its history, and an event for the others.</summary>
 /// <param name="Type">What.</param>
 /// <param name="State">The state after it.</param>
 /// <param name="StateReason">The order's <c>state_reason</c> after it.</param>
@@ -15,6 +15,9 @@ namespace Suite.Orders.Domain;
 internal sealed record OrderChange(
     EventType Type, State State, string StateReason, Guid? PaymentId, long Version, DateTimeOffset Time, string Actor)
 {
+    /// <summary>Its place among what happened in this version; what made the version is at 0.</summary>
+    public short Place { get; init; }
+
     /// <summary>Why, where that is not the order's <c>state_reason</c>.</summary>
     public string? Note { get; init; }
 
@@ -27,6 +30,6 @@ internal sealed record OrderChange(
     /// <summary>The trace in which it happened, as it is read; when it is written it is taken from where the writing comes from.</summary>
     public Guid? TraceId { get; init; }
 
-    /// <summary>What the others are told, or null.</summary>
+    /// <summary>What the others are told; null as it is read.</summary>
     public IMessage? Event { get; init; }
 }

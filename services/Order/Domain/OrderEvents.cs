@@ -7,7 +7,7 @@ using State = Suite.Contracts.Orders.V1.Order.Types.State;
 
 namespace Suite.Orders.Domain;
 
-/// <summary>What the others are told of a change that made a version.</summary>
+/// <summary>What the others are told of a change.</summary>
 internal static class OrderEvents
 {
     /// <summary>The event of a change.</summary>
@@ -15,15 +15,36 @@ internal static class OrderEvents
     /// <param name="change">The change.</param>
     public static IMessage Of(Order order, OrderChange change)
     {
-        var time = Timestamp.FromDateTimeOffset(order.UpdateTime);
+        var time = Timestamp.FromDateTimeOffset(change.Time);
         var payment = order.PaymentId is { } id ? ResourceName.Format(Order.Payments, id) : string.Empty;
         var amount = change.AmountMinor is { } minor ? (order.Total with { MinorUnits = minor }).ToProto() : null;
         return change.Type switch
         {
-            EventType.Confirmed => new OrderConfirmed { Order = order.Name, Version = order.Version, Payment = payment, ConfirmTime = time },
-            EventType.Rejected => new OrderRejected { Order = order.Name, Version = order.Version, Reason = order.StateReason, RejectTime = time },
-            EventType.Cancelled => new OrderCancelled { Order = order.Name, Version = order.Version, Reason = order.StateReason, CancelTime = time },
-            EventType.ActionRequired => new OrderActionRequired { Order = order.Name, Version = order.Version, Payment = payment, ActionTime = time },
+            EventType.Confirmed => new OrderConfirmed { Order = order.Name, Version = order.Version, Payment = payment, ConfirmTime = time, Actor = change.Actor },
+            EventType.Rejected => new OrderRejected
+            {
+                Order = order.Name,
+                Version = order.Version,
+                Reason = order.StateReason,
+                RejectTime = time,
+                Actor = change.Actor,
+            },
+            EventType.Cancelled => new OrderCancelled
+            {
+                Order = order.Name,
+                Version = order.Version,
+                Reason = order.StateReason,
+                CancelTime = time,
+                Actor = change.Actor,
+            },
+            EventType.ActionRequired => new OrderActionRequired
+            {
+                Order = order.Name,
+                Version = order.Version,
+                Payment = payment,
+                ActionTime = time,
+                Actor = change.Actor,
+            },
             EventType.Fulfilled => new OrderFulfilled
             {
                 Order = order.Name,
@@ -31,6 +52,9 @@ internal static class OrderEvents
                 Payment = payment,
                 Amount = amount,
                 FulfillTime = time,
+                Step = StepOf(change),
+                Actor = change.Actor,
+                Reason = change.Note ?? string.Empty,
             },
             EventType.Refunded => new OrderRefunded
             {
@@ -40,8 +64,38 @@ internal static class OrderEvents
                 RefundedAmount = (order.Total with { MinorUnits = order.RefundedMinor }).ToProto(),
                 Final = order.State == State.Refunded,
                 RefundTime = time,
+                Step = StepOf(change),
+                Actor = change.Actor,
+                Reason = change.Note ?? string.Empty,
+            },
+            EventType.FulfillmentStarted or EventType.RefundStarted => new OrderStepStarted
+            {
+                Order = order.Name,
+                Version = order.Version,
+                Step = StepOf(change),
+                Type = change.Type,
+                Amount = amount,
+                Actor = change.Actor,
+                Reason = change.Note ?? string.Empty,
+                StartTime = time,
+                Place = change.Place,
+            },
+            EventType.FulfillmentFailed or EventType.RefundFailed => new OrderStepFailed
+            {
+                Order = order.Name,
+                Version = order.Version,
+                Step = StepOf(change),
+                Type = change.Type,
+                Amount = amount,
+                Actor = change.Actor,
+                Reason = change.Note ?? string.Empty,
+                FailTime = time,
+                Place = change.Place,
             },
             _ => throw new InvalidOperationException($"No event tells of {change.Type}."),
         };
     }
+
+    // What costs nothing was no step at the payment.
+    private static string StepOf(OrderChange change) => change is { StepId: { } step, AmountMinor: > 0 } ? step.ToString() : string.Empty;
 }

@@ -20,7 +20,7 @@ internal static class OrderSteps
         }
 
         return order.FulfilmentId is null
-            ? (order with { FulfilmentId = step.Id }).With(EventType.FulfillmentStarted, step.Actor, step, at: Later(order, now))
+            ? (order with { FulfilmentId = step.Id }).With(EventType.FulfillmentStarted, step.Actor, step, order.Later(now))
             : throw DomainError.StepInProgress(order.Name);
     }
 
@@ -43,7 +43,7 @@ internal static class OrderSteps
 
     /// <summary>Begins a refund that was planned by <see cref="RefundPlan"/>.</summary>
     public static Order BeginRefund(this Order order, OrderStep step, DateTimeOffset now) =>
-        order.With(EventType.RefundStarted, step.Actor, step, at: Later(order, now));
+        order.With(EventType.RefundStarted, step.Actor, step, order.Later(now));
 
     /// <summary>Payment did a step. What it does to an order that has moved on meanwhile is nothing.</summary>
     /// <param name="order">The order, with its lines.</param>
@@ -75,7 +75,7 @@ internal static class OrderSteps
     public static (Order Order, OrderStep Step) Fail(this Order order, OrderStep step, string reason, DateTimeOffset now)
     {
         var type = step.Kind == StepKind.Refund ? EventType.RefundFailed : EventType.FulfillmentFailed;
-        return (order.Release(step).With(type, Actors.Payment, step, reason, Later(order, now)), step with { State = StepState.Refused });
+        return (order.Release(step).With(type, Actors.Payment, step, order.Later(now), reason), step with { State = StepState.Refused });
     }
 
     private static Order Release(this Order order, OrderStep step) =>
@@ -98,6 +98,4 @@ internal static class OrderSteps
         var after = order with { Lines = lines, RefundedMinor = refunded };
         return (after.Next(EventType.Refunded, state, string.Empty, now, step.Actor, step), step);
     }
-
-    private static DateTimeOffset Later(Order order, DateTimeOffset now) => now > order.UpdateTime ? now : order.UpdateTime;
 }

@@ -15,6 +15,14 @@ internal sealed record HistoryEvent(HistoryPlace At, OrderChange Change);
 /// <summary>Reads what happened to orders. Rows are only added, after those that are there.</summary>
 internal sealed class OrderHistory(NpgsqlDataSource dataSource)
 {
+    /// <summary>The columns of an event, of the table <c>order_history</c> by the name <c>h</c>.</summary>
+    public const string Columns =
+        "h.version, h.place, COALESCE(h.event_type, h.state), h.state, h.state_reason, h.payment_id, h.update_time, COALESCE(h.actor, ''), h.note, "
+        + "h.amount_minor, h.step_id, h.trace_id";
+
+    /// <summary>How many these are.</summary>
+    public const int ColumnCount = 12;
+
     private const string SelectStates =
         """
         SELECT version, state, state_reason, payment_id, update_time FROM order_history
@@ -28,11 +36,7 @@ internal sealed class OrderHistory(NpgsqlDataSource dataSource)
         """;
 
     private const string SelectEvents =
-        """
-        SELECT version, place, COALESCE(event_type, state), state, state_reason, payment_id, update_time, COALESCE(actor, ''), note, amount_minor, step_id,
-            trace_id
-        FROM order_history WHERE order_id = $1 AND (version, place) > ($2, $3) ORDER BY version, place LIMIT $4
-        """;
+        $"SELECT {Columns} FROM order_history h WHERE h.order_id = $1 ORDER BY h.version, h.place";
 
     /// <summary>Every state the order was in after <paramref name="version"/>, with what had been given back by then.</summary>
     /// <param name="order">The order, with its lines.</param>
@@ -66,36 +70,39 @@ internal sealed class OrderHistory(NpgsqlDataSource dataSource)
             : states;
     }
 
-    /// <summary>Up to <paramref name="count"/> events after a place, oldest first.</summary>
-    public async Task<IReadOnlyList<HistoryEvent>> PageAsync(Guid orderId, HistoryPlace after, int count, CancellationToken cancellationToken)
+    /// <summary>Every event of an order, oldest first.</summary>
+    public async Task<IReadOnlyList<HistoryEvent>> EventsAsync(Guid orderId, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(SelectEvents);
         command.Parameters.Add(new() { Value = orderId });
-        command.Parameters.Add(new() { Value = after.Version });
-        command.Parameters.Add(new() { Value = after.Place });
-        command.Parameters.Add(new() { Value = count });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<HistoryEvent>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var at = new HistoryPlace(reader.GetInt64(0), reader.GetInt16(1));
-            events.Add(new HistoryEvent(at, new OrderChange(
-                (EventType)reader.GetInt16(2),
-                (State)reader.GetInt16(3),
-                reader.GetString(4),
-                reader.IsDBNull(5) ? null : reader.GetGuid(5),
-                at.Version,
-                reader.GetFieldValue<DateTimeOffset>(6),
-                reader.GetString(7))
-            {
-                Note = reader.IsDBNull(8) ? null : reader.GetString(8),
-                AmountMinor = reader.IsDBNull(9) ? null : reader.GetInt64(9),
-                StepId = reader.IsDBNull(10) ? null : reader.GetGuid(10),
-                TraceId = reader.IsDBNull(11) ? null : reader.GetGuid(11),
-            }));
+            events.Add(Read(reader));
         }
 
         return events;
+    }
+
+    /// <summary>Reads a row that begins with <see cref="Columns"/>.</summary>
+    public static HistoryEvent Read(NpgsqlDataReader reader)
+    {
+        var at = new HistoryPlace(reader.GetInt64(0), reader.GetInt16(1));
+        return new HistoryEvent(at, new OrderChange(
+            (EventType)reader.GetInt16(2),
+            (State)reader.GetInt16(3),
+            reader.GetString(4),
+            reader.IsDBNull(5) ? null : reader.GetGuid(5),
+            at.Version,
+            reader.GetFieldValue<DateTimeOffset>(6),
+            reader.GetString(7))
+        {
+            Note = reader.IsDBNull(8) ? null : reader.GetString(8),
+            AmountMinor = reader.IsDBNull(9) ? null : reader.GetInt64(9),
+            StepId = reader.IsDBNull(10) ? null : reader.GetGuid(10),
+            TraceId = reader.IsDBNull(11) ? null : reader.GetGuid(11),
+        });
     }
 
     private async Task<IReadOnlyList<Order>> WithRefundsAsync(Guid orderId, List<Order> states, CancellationToken cancellationToken)

@@ -60,7 +60,7 @@ internal sealed class OrderPlacement(NpgsqlDataSource dataSource, IOutbox outbox
         CancellationToken cancellationToken)
     {
         // Made here, where the caller's trace is current.
-        var row = outbox.Prepare(new OutgoingEvent(OrderModule.Topic, order.Id.ToString(), order.ToPlaced(paymentMethod)));
+        var row = outbox.Prepare(new OutgoingEvent(OrderModule.Topic, order.Id.ToString(), order.ToPlaced(paymentMethod, actor)));
         var placement = new Placement(order, versions, actor, key, response, row, cancellationToken);
         if (!_queue.Writer.TryWrite(placement))
         {

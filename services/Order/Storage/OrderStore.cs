@@ -79,6 +79,12 @@ internal sealed class OrderStore(NpgsqlDataSource dataSource)
     public static async Task<IReadOnlyList<Order>> ReadManyAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await ReadManyAsync(reader, cancellationToken);
+    }
+
+    /// <summary>The same, of a reader that may have more to give.</summary>
+    public static async Task<IReadOnlyList<Order>> ReadManyAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
         var orders = new List<Order>();
         while (await reader.ReadAsync(cancellationToken))
         {

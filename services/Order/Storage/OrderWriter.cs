@@ -14,37 +14,31 @@ internal sealed class OrderWriter(NpgsqlDataSource dataSource, IOutbox outbox)
     // In order of id, so that two batches that meet wait for each other instead of deadlocking.
     private const string LockMany = $"SELECT {OrderStore.Columns} FROM orders WHERE id = ANY($1) ORDER BY id FOR UPDATE";
 
+    // Asked for when the locks are held, so that it sees what whoever held them before has left.
+    private const string SelectLast =
+        """
+        SELECT o.id, last.place, last.update_time FROM unnest($1::uuid[]) AS o (id) CROSS JOIN LATERAL (
+            SELECT h.place, h.update_time FROM order_history h WHERE h.order_id = o.id ORDER BY h.version DESC, h.place DESC LIMIT 1
+        ) AS last
+        """;
+
     private const string SelectLines =
         """
         SELECT order_id, sku, quantity, unit_price_minor, COALESCE(total_minor, amount_minor), refunded_minor, refunded_quantity
         FROM order_lines WHERE order_id = ANY($1) ORDER BY order_id, line_number
         """;
 
-    // A row that makes a version is at place 0 of it; what follows without one comes after what is there. Clocks of replicas differ, and what
-    // makes no version moves no time of the order: the times of its history never run backwards.
     private const string UpdateMany =
         """
         WITH change AS (
             SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[], $7::bigint[], $8::uuid[])
                 AS c (id, state, state_reason, payment_id, version, update_time, refunded_minor, fulfilment_id)
-        ), happened AS (
-            SELECT * FROM unnest(
-                $9::uuid[], $10::bigint[], $11::smallint[], $12::text[], $13::uuid[], $14::timestamptz[],
-                $15::smallint[], $16::text[], $17::text[], $18::bigint[], $19::uuid[], $20::uuid[]) WITH ORDINALITY
-                AS h (order_id, version, state, state_reason, payment_id, update_time, event_type, actor, note, amount_minor, step_id, trace_id, n)
         ), history AS (
             INSERT INTO order_history (
-                order_id, version, place, state, state_reason, payment_id, update_time, event_type, actor, note, amount_minor, step_id,
-                trace_id)
-            SELECT h.order_id, h.version,
-                CASE WHEN last.version = h.version THEN last.place + 1 ELSE 0 END
-                    + row_number() OVER (PARTITION BY h.order_id, h.version ORDER BY h.n) - 1,
-                h.state, h.state_reason, h.payment_id, greatest(h.update_time, last.update_time), h.event_type, h.actor, h.note, h.amount_minor, h.step_id,
-                h.trace_id
-            FROM happened h LEFT JOIN LATERAL (
-                SELECT b.version, b.place, b.update_time FROM order_history b
-                WHERE b.order_id = h.order_id ORDER BY b.version DESC, b.place DESC LIMIT 1
-            ) AS last ON true
+                order_id, version, state, state_reason, payment_id, update_time, event_type, actor, note, amount_minor, step_id, trace_id, place)
+            SELECT * FROM unnest(
+                $9::uuid[], $10::bigint[], $11::smallint[], $12::text[], $13::uuid[], $14::timestamptz[],
+                $15::smallint[], $16::text[], $17::text[], $18::bigint[], $19::uuid[], $20::uuid[], $21::smallint[])
         )
         UPDATE orders o
         SET state = c.state, state_reason = c.state_reason, payment_id = c.payment_id, version = c.version, update_time = c.update_time,
@@ -101,9 +95,19 @@ internal sealed class OrderWriter(NpgsqlDataSource dataSource, IOutbox outbox)
     /// <summary>Locks orders, in order of id, and reads them as they are then, without lines. Those that do not exist are left out.</summary>
     public static async Task<IReadOnlyList<Order>> LockAsync(Guid[] ids, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        await using var select = new NpgsqlCommand(LockMany, transaction.Connection, transaction);
-        select.Parameters.Add(new() { Value = ids });
-        return await OrderStore.ReadManyAsync(select, cancellationToken);
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(LockMany) { Parameters = { new() { Value = ids } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(SelectLast) { Parameters = { new() { Value = ids } } });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var orders = await OrderStore.ReadManyAsync(reader, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var last = new Dictionary<Guid, (short Place, DateTimeOffset Time)>(orders.Count);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            last.Add(reader.GetGuid(0), (reader.GetInt16(1), reader.GetFieldValue<DateTimeOffset>(2)));
+        }
+
+        return [.. orders.Select(order => last.TryGetValue(order.Id, out var at) ? order with { LastPlace = at.Place, LastTime = at.Time } : order)];
     }
 
     /// <summary>The same orders with their lines, which their locks keep as they are.</summary>
@@ -164,6 +168,7 @@ internal sealed class OrderWriter(NpgsqlDataSource dataSource, IOutbox outbox)
             Column(happened, h => h.Change.AmountMinor),
             Column(happened, h => h.Change.StepId),
             Column(happened, h => TraceOf(cause((h.Id, h.Change.Version)))),
+            Column(happened, h => h.Change.Place),
         ]);
         await update.ExecuteNonQueryAsync(cancellationToken);
         await SaveLinesAsync(changed, transaction, cancellationToken);
@@ -177,11 +182,7 @@ internal sealed class OrderWriter(NpgsqlDataSource dataSource, IOutbox outbox)
     }
 
     /// <summary>The trace of the message something follows from, or of the code that does it; null where there is none.</summary>
-    private static Guid? TraceOf(IncomingMessage? cause)
-    {
-        var trace = cause is null ? TraceContext.OfCurrent() : TraceContext.Of(cause);
-        return trace.ToActivityContext() is { } at && at != default ? Guid.ParseExact(at.TraceId.ToHexString(), "N") : null;
-    }
+    private static Guid? TraceOf(IncomingMessage? cause) => (cause is null ? TraceContext.OfCurrent() : TraceContext.Of(cause)).TraceId;
 
     private static async Task SaveLinesAsync(List<Order> orders, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {

@@ -40,7 +40,9 @@ internal sealed record Dispute
         ? this with { State = state, UpdateTime = now > UpdateTime ? now : UpdateTime }
         : throw new InvalidOperationException($"{Name} is {State} and can not become {state}.");
 
-    public PaymentDisputed ToEvent() => new()
+    /// <summary>The event of what it has come to.</summary>
+    /// <param name="payment">The payment, as it came of it.</param>
+    public PaymentDisputed ToEvent(Payment payment) => new()
     {
         Payment = ResourceName.Format(Payment.Collection, PaymentId),
         Order = ResourceName.Format(Payment.Orders, OrderId),
@@ -48,6 +50,7 @@ internal sealed record Dispute
         Amount = Amount.ToProto(),
         State = State.ToString().ToUpperInvariant(),
         DisputeTime = Timestamp.FromDateTimeOffset(UpdateTime),
+        Version = payment.Version,
     };
 
     public Contracts.Payments.V1.Dispute ToProto() => new()

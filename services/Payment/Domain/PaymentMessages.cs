@@ -34,15 +34,24 @@ internal static class PaymentMessages
                 Amount = payment.Amount.ToProto(),
                 ProviderReference = payment.ProviderReference,
                 AuthorizeTime = time,
+                Version = payment.Version,
             },
-            State.Declined => new PaymentDeclined { Payment = name, Order = order, Reason = payment.DeclineReason, DeclineTime = time },
-            State.Voided => new PaymentVoided { Payment = name, Order = order, VoidTime = time, Reason = payment.VoidReason },
+            State.Declined => new PaymentDeclined
+            {
+                Payment = name,
+                Order = order,
+                Reason = payment.DeclineReason,
+                DeclineTime = time,
+                Version = payment.Version,
+            },
+            State.Voided => VoidedEvent(payment),
             State.RequiresAction => new PaymentActionRequired
             {
                 Payment = name,
                 Order = order,
                 ExpireTime = Timestamp.FromDateTimeOffset(payment.ActionExpireTime!.Value),
                 ActionTime = time,
+                Version = payment.Version,
             },
             _ => throw new InvalidOperationException($"No event tells of {payment.State}."),
         };
@@ -65,8 +74,9 @@ internal static class PaymentMessages
                 CapturedAmount = payment.MoneyOf(payment.CapturedMinor),
                 Final = payment.HeldMinor == 0,
                 CaptureTime = time,
+                Version = payment.Version,
             },
-            StepKind.Void => new PaymentVoided { Payment = name, Order = order, VoidTime = time, Reason = payment.VoidReason },
+            StepKind.Void => VoidedEvent(payment),
             StepKind.Refund => new PaymentRefunded
             {
                 Payment = name,
@@ -75,6 +85,7 @@ internal static class PaymentMessages
                 Amount = amount,
                 RefundedAmount = payment.MoneyOf(payment.RefundedMinor),
                 RefundTime = time,
+                Version = payment.Version,
             },
             _ => throw new InvalidOperationException($"No event tells of a {step.Plan.Kind}."),
         };
@@ -88,6 +99,7 @@ internal static class PaymentMessages
         Step = step.Id.ToString(),
         Reason = step.DeclineReason,
         RefuseTime = Timestamp.FromDateTimeOffset(payment.UpdateTime),
+        Version = payment.Version,
     };
 
     /// <summary>The payment as callers see it, without its steps.</summary>
@@ -142,6 +154,15 @@ internal static class PaymentMessages
         }));
         return proto;
     }
+
+    private static PaymentVoided VoidedEvent(Payment payment) => new()
+    {
+        Payment = payment.Name,
+        Order = payment.OrderName,
+        VoidTime = Timestamp.FromDateTimeOffset(payment.UpdateTime),
+        Reason = payment.VoidReason,
+        Version = payment.Version,
+    };
 
     // The authorization's key is the payment's own id.
     private static Proto.Types.Step AuthorizationOf(Payment payment) => new()

@@ -219,7 +219,7 @@ internal sealed class TakeProviderEvent(
     {
         Dispute = dispute,
         Postings = [PostingTemplates.Disputed(after.Provider, dispute.Id, dispute.State, dispute.Amount, dispute.UpdateTime)],
-        Events = [dispute.ToEvent()],
+        Events = [dispute.ToEvent(after)],
     };
 
     private static IReadOnlyList<PaymentChange> ToList(PaymentChange? change) => change is null ? [] : [change];

@@ -115,6 +115,7 @@ internal sealed class PaymentChangeWriter(IOutbox outbox)
         var events = changes.SelectMany(c => c.Events.Select(body => new OutgoingEvent(PaymentModule.Topic, c.After.OrderId.ToString(), body)
         {
             Cause = c.Cause,
+            History = new EventPlace(c.After.Id, c.After.Version),
         }));
         await outbox.AppendAsync(transaction, [.. events], cancellationToken);
         foreach (var change in changes.Where(c => c.Call is not null))

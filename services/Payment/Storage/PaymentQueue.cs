@@ -51,6 +51,11 @@ internal sealed class PaymentQueue
             WHERE p.id = r.id
             RETURNING p.id, p.state = 2 AND p.void_requested AS void_due, r.void_step, r.answer, p.request_id, p.request_hash,
                 p.amount_minor, p.update_time, p.traceparent, p.tracestate, p.baggage
+        ), kept AS (
+            INSERT INTO event_history ({EventHistory.Columns})
+            SELECT o.payment_id, o.version, o.type, o.payload, substr(o.traceparent, 4, 32)::uuid
+            FROM unnest($1::uuid[], $23::bigint[], $12::text[], $13::bytea[], $14::text[]) AS o (payment_id, version, type, payload, traceparent)
+            JOIN changed c ON c.id = o.payment_id
         ), told AS (
             INSERT INTO outbox ({OutboxRow.Columns})
             SELECT o.event_id, o.shard, o.topic, o.key, o.type, o.payload, o.traceparent, o.tracestate, o.baggage
@@ -66,7 +71,7 @@ internal sealed class PaymentQueue
             INSERT INTO idempotency (request_id, request_hash, response)
             SELECT request_id, request_hash, answer FROM changed WHERE answer IS NOT NULL
             ON CONFLICT DO NOTHING
-        ), {JournalSql.Posting(23, "JOIN changed c ON c.id = t.guard")}
+        ), {JournalSql.Posting(24, "JOIN changed c ON c.id = t.guard")}
         SELECT id, void_due FROM changed
         """;
 
@@ -175,6 +180,7 @@ internal sealed class PaymentQueue
         p.AddTimes(settlements.Select(s => s.After!.OutcomeTime));
         p.Add(new() { Value = settlements.Select(s => s.VoidStep).ToArray() });
         p.Add(new() { Value = settlements.Select(s => s.Answer).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
+        p.Add(new() { Value = settlements.Select(s => s.After!.Version).ToArray() });
         JournalSql.AddParameters(p, [.. settlements.SelectMany(s => s.Postings.Select(t => (t, (Guid?)s.Claim.Payment.Id)))]);
         return command;
     }

@@ -21,14 +21,18 @@ public static class ServiceClients
     /// <param name="services">Where to.</param>
     /// <param name="addressKey">For example <c>SUITE_USER_ADDRESS</c>.</param>
     /// <param name="service">Whom it calls, for example <c>user</c>; when null, the one whose contract the client is made from.</param>
-    public static IServiceCollection AddServiceClient<TClient>(this IServiceCollection services, string addressKey, string? service = null)
+    /// <param name="name">
+    /// What tells it from other clients of the same contract, for <c>GrpcClientFactory.CreateClient</c>; when null it is the only one, and is asked for by its type.
+    /// </param>
+    public static IServiceCollection AddServiceClient<TClient>(
+        this IServiceCollection services, string addressKey, string? service = null, string? name = null)
         where TClient : ClientBase<TClient>
     {
         var callee = service ?? ServiceOf(typeof(TClient));
         services.AddHttpContextAccessor();
         services.TryAddTransient<TraceHeaderHandler>();
         ServiceAddresses.AddTo(services);
-        services.AddGrpcClient<TClient>((provider, options) => options.Address = AddressesOf(provider, addressKey).Target)
+        services.AddGrpcClient<TClient>(name ?? typeof(TClient).Name, (provider, options) => options.Address = AddressesOf(provider, addressKey).Target)
             .ConfigureChannel((provider, channel) =>
             {
                 channel.ThrowOperationCanceledOnCancellation = true;

@@ -21,6 +21,13 @@ internal sealed class Outbox(RelaySignal signal, TimeProvider time) : IOutbox
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::text[])
         """;
 
+    // A kept event is told once: whoever comes again with it commits nothing new.
+    private const string Keep =
+        $"""
+        INSERT INTO event_history ({EventHistory.Columns})
+        SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::bytea[], $5::uuid[]) ON CONFLICT DO NOTHING
+        """;
+
     public OutboxRow Prepare(OutgoingEvent outgoing)
     {
         var payload = outgoing.Body.ToByteArray();
@@ -55,17 +62,38 @@ internal sealed class Outbox(RelaySignal signal, TimeProvider time) : IOutbox
         }
 
         var rows = events.Select(Prepare).ToList();
-        await using var command = new NpgsqlCommand(Insert, connection, transaction);
-        command.Parameters.Add(new() { Value = rows.ConvertAll(r => r.EventId) });
-        command.Parameters.Add(new() { Value = rows.ConvertAll(r => r.Shard) });
-        command.Parameters.Add(new() { Value = rows.ConvertAll(r => r.Topic) });
-        command.Parameters.Add(new() { Value = rows.ConvertAll(r => r.Key) });
-        command.Parameters.Add(new() { Value = rows.ConvertAll(r => r.Type) });
-        command.Parameters.Add(new() { Value = rows.ConvertAll(r => r.Payload) });
-        command.Parameters.Add(Texts(rows.ConvertAll(r => r.TraceParent)));
-        command.Parameters.Add(Texts(rows.ConvertAll(r => r.TraceState)));
-        command.Parameters.Add(Texts(rows.ConvertAll(r => r.Baggage)));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Insert)
+        {
+            Parameters =
+            {
+                new() { Value = rows.ConvertAll(r => r.EventId) },
+                new() { Value = rows.ConvertAll(r => r.Shard) },
+                new() { Value = rows.ConvertAll(r => r.Topic) },
+                new() { Value = rows.ConvertAll(r => r.Key) },
+                new() { Value = rows.ConvertAll(r => r.Type) },
+                new() { Value = rows.ConvertAll(r => r.Payload) },
+                Texts(rows.ConvertAll(r => r.TraceParent)),
+                Texts(rows.ConvertAll(r => r.TraceState)),
+                Texts(rows.ConvertAll(r => r.Baggage)),
+            },
+        });
+        if (events.Zip(rows).Where(e => e.First.History is not null).ToList() is { Count: > 0 } kept)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(Keep)
+            {
+                Parameters =
+                {
+                    new() { Value = kept.ConvertAll(e => e.First.History!.Value.Owner) },
+                    new() { Value = kept.ConvertAll(e => e.First.History!.Value.Version) },
+                    new() { Value = kept.ConvertAll(e => e.Second.Type) },
+                    new() { Value = kept.ConvertAll(e => e.Second.Payload) },
+                    new() { Value = kept.ConvertAll(e => TraceContext.IdOf(e.Second.TraceParent)), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
+                },
+            });
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public void Wake() => signal.Wake();

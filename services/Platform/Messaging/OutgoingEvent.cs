@@ -13,4 +13,12 @@ public sealed record OutgoingEvent(string Topic, string Key, IMessage Body)
     /// is right for a call and wrong for a batch of messages that came from different calls.
     /// </summary>
     public IncomingMessage? Cause { get; init; }
+
+    /// <summary>Where it is kept for good, to be told again once outbox and broker have forgotten it; null: nowhere.</summary>
+    public EventPlace? History { get; init; }
 }
+
+/// <summary>Where an event stands in the history of its aggregate.</summary>
+/// <param name="Owner">The aggregate.</param>
+/// <param name="Version">Its version after the event.</param>
+public readonly record struct EventPlace(Guid Owner, long Version);

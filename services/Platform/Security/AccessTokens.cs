@@ -45,7 +45,7 @@ internal sealed class AccessTokens(SecurityOptions options, SignedTokens tokens)
         }
 
         var set = scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Where(scope => scope != MethodPolicies.ForServicesAlone)
+            .Where(scope => !MethodPolicies.ForServicesAlone.Contains(scope))
             .ToFrozenSet();
         _sets.Set(scopes, set);
         return set;

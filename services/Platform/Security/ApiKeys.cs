@@ -77,7 +77,7 @@ internal sealed class ApiKeys(ITrustSource source, TimeProvider time) : IDisposa
         {
             Kind = CallerKind.ApiKey,
             Name = grant.Name,
-            Scopes = grant.Scopes.Where(scope => scope != MethodPolicies.ForServicesAlone).ToFrozenSet(),
+            Scopes = grant.Scopes.Where(scope => !MethodPolicies.ForServicesAlone.Contains(scope)).ToFrozenSet(),
         };
         return new Credential(caller, now, expires < now + Fresh ? expires : now + Fresh);
     }

@@ -11,7 +11,7 @@ namespace Suite.Platform.Security;
 public static class MethodPolicies
 {
     /// <summary>What only services can hold, whatever the token of a user or the grant of a key says.</summary>
-    internal const string ForServicesAlone = "trust.read";
+    internal static readonly FrozenSet<string> ForServicesAlone = ["trust.read", "history.read"];
 
     private static readonly FrozenDictionary<string, MethodPolicy> ByMethod = ContractDescriptors.Files
         .SelectMany(file => file.Services)
@@ -29,7 +29,7 @@ public static class MethodPolicies
         ByMethod.Values.Select(policy => policy.Scope).OfType<string>().Concat(FieldScopes.All.Values).ToFrozenSet();
 
     /// <summary>Every scope that an API key can be given. What is left out is for services alone.</summary>
-    public static FrozenSet<string> GrantableScopes { get; } = AllScopes.Where(scope => scope != ForServicesAlone).ToFrozenSet();
+    public static FrozenSet<string> GrantableScopes { get; } = AllScopes.Where(scope => !ForServicesAlone.Contains(scope)).ToFrozenSet();
 
     /// <summary>Who may call a method.</summary>
     /// <exception cref="InvalidOperationException">The contracts do not say; <see cref="Check"/> found it at the start.</exception>

@@ -50,6 +50,13 @@ public readonly record struct TraceContext(string? TraceParent, string? TraceSta
             baggage);
     }
 
+    /// <summary>The id of the trace, whose 16 bytes W3C Trace Context writes as 32 hex digits; null when there is none, or none that can be read.</summary>
+    public Guid? TraceId => IdOf(TraceParent);
+
+    /// <summary>The id of the trace of a W3C traceparent; null when there is none, or none that can be read.</summary>
+    public static Guid? IdOf(string? traceParent) =>
+        traceParent is not null && ActivityContext.TryParse(traceParent, null, out var context) ? Guid.ParseExact(context.TraceId.ToHexString(), "N") : null;
+
     /// <summary>The place in the trace, as a parent or a link; default when there is none, or none that can be read.</summary>
     public ActivityContext ToActivityContext() =>
         TraceParent is not null && ActivityContext.TryParse(TraceParent, TraceState, isRemote: true, out var context) ? context : default;

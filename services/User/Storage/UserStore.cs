@@ -116,7 +116,12 @@ internal sealed class UserStore(NpgsqlDataSource dataSource, IOutbox outbox)
     }
 
     private Task TellAsync(UserAccount user, UserAccount? before, NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
-        outbox.AppendAsync(transaction, [new OutgoingEvent(UserModule.Topic, user.Id.ToString(), user.ToEvent(before))], cancellationToken);
+        outbox.AppendAsync(transaction, [OutgoingOf(user, before)], cancellationToken);
+
+    private static OutgoingEvent OutgoingOf(UserAccount user, UserAccount? before) => new(UserModule.Topic, user.Id.ToString(), user.ToEvent(before))
+    {
+        History = new EventPlace(user.Id, user.Version),
+    };
 
     private static async Task ExecuteAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {

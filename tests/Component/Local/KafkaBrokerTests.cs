@@ -19,7 +19,7 @@ internal sealed class KafkaBrokerTests
     [Test]
     public async Task A_real_broker_keeps_its_messages_when_it_is_killed_and_started_on_another_port()
     {
-        if (Servers.KafkaHome is not { } home)
+        if (SharedServers.KafkaHome is not { } home)
         {
             Assert.Ignore("Apache Kafka is not here: set KAFKA_HOME.");
             return;

@@ -99,7 +99,7 @@ internal sealed class FaultTests
     [Test]
     public async Task A_broker_that_is_wiped_under_running_services_is_filled_again()
     {
-        if (Servers.KafkaHome is not { } home)
+        if (SharedServers.KafkaHome is not { } home)
         {
             Assert.Ignore("Apache Kafka is not here: set KAFKA_HOME.");
             return;
@@ -226,7 +226,7 @@ internal sealed class FaultTests
     {
         var kafka = Mock();
         var hosts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => MessagingHost.StartAsync(kafka, _database, _topic)));
-        Assert.That(await hosts[0].ScalarAsync<long>("SELECT count(*) FROM schema_migrations WHERE set_name = 'messaging'"), Is.EqualTo(1));
+        Assert.That(await hosts[0].ScalarAsync<long>("SELECT count(*) - count(DISTINCT number) FROM schema_migrations WHERE set_name = 'messaging'"), Is.Zero);
         foreach (var host in hosts)
         {
             await host.DisposeAsync();

@@ -40,7 +40,7 @@ internal sealed class FulfilTests
         Assert.That((fulfilled.State, fulfilled.Version, fulfilled.StateReason), Is.EqualTo((State.Fulfilled, 3L, string.Empty)));
         Assert.That(again, Is.EqualTo(fulfilled));
         Assert.That(_room.Payments.Done.Values, Is.EqualTo(new[] { 2749 }));
-        Assert.That(await _room.EventsAsync(order), Is.EqualTo(new[] { "OrderPlaced", "OrderConfirmed", "OrderFulfilled" }));
+        Assert.That(await _room.EventsAsync(order), Is.EqualTo(new[] { "OrderPlaced", "OrderConfirmed", "OrderStepStarted", "OrderFulfilled" }));
         var told = await _room.ToldAsync(order);
         Assert.That(told.Select(e => (e.Sequence, e.Type)), Is.EqualTo(new[]
         {
@@ -160,7 +160,7 @@ internal sealed class FulfilTests
 
         Assert.That((answer.State, answer.Version), Is.EqualTo((State.Fulfilled, 3L)));
         Assert.That(_room.Payments.Asked, Has.Count.EqualTo(1), "the event had ended it");
-        Assert.That(await _room.EventsAsync(order), Is.EqualTo(new[] { "OrderPlaced", "OrderConfirmed", "OrderFulfilled" }));
+        Assert.That(await _room.EventsAsync(order), Is.EqualTo(new[] { "OrderPlaced", "OrderConfirmed", "OrderStepStarted", "OrderFulfilled" }));
         Assert.That((await _room.ToldAsync(order))[^1].Actor, Is.EqualTo(Security.Callers.Backend.Name), "it is still theirs who asked");
     }
 

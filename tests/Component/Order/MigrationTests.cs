@@ -57,7 +57,7 @@ internal sealed class MigrationTests
             var order = (await new OrderStore(database).FindAsync(id, CancellationToken.None))!;
             Assert.That(order.Lines.Select(line => line.TotalMinor), Is.EqualTo(new[] { 750, 1999 }));
             Assert.That((order.State, order.Total.MinorUnits, order.RefundedMinor, order.Adjustments.Count), Is.EqualTo((State.Confirmed, 2749L, 0L, 0)));
-            var events = await new OrderHistory(database).PageAsync(id, default, 10, CancellationToken.None);
+            var events = await new OrderHistory(database).EventsAsync(id, CancellationToken.None);
             Assert.That(events.Select(e => (e.Change.Type, e.Change.Version, e.Change.Actor)), Is.EqualTo(new[]
             {
                 (EventType.Placed, 1L, string.Empty), (EventType.Confirmed, 2L, string.Empty),

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Suite.Contracts.Orders.V1;
@@ -16,6 +17,7 @@ using Suite.Platform.Listing;
 using Suite.Platform.Messaging;
 using Suite.Platform.Monetary;
 using Suite.Platform.Postgres;
+using Suite.Platform.Projections;
 using Suite.Platform.Security;
 using Suite.Tests.Component.Security;
 
@@ -64,6 +66,7 @@ internal sealed class OrderRoom : IAsyncDisposable
         builder.Configuration["SUITE_KAFKA"] = Servers.MockKafka.BootstrapServers;
         builder.Configuration["SUITE_REDIS"] = Servers.Redis.ConnectionString;
         builder.Configuration["SUITE_KAFKA_OPTIONS"] = "fetch.wait.max.ms=20";
+        builder.Configuration["SUITE_USER_ADDRESS"] = builder.Configuration["SUITE_PAYMENT_ADDRESS"] = "http://127.0.0.1:1";
         foreach (var (key, value) in settings)
         {
             builder.Configuration[key] = value;
@@ -72,6 +75,8 @@ internal sealed class OrderRoom : IAsyncDisposable
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton<Suite.Platform.Errors.ErrorTranslation>();
         builder.AddOrders();
+        // Nobody is there to tell of the past.
+        builder.Services.RemoveAll<IHistorySource>();
         builder.Services.AddSingleton(server);
         builder.Services.AddSingleton(_ => PostgresModule.CreateDataSource(server.ConnectionString, server.Database, null));
         builder.Services.AddSingleton<UserService.UserServiceClient>(users);

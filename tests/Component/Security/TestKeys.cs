@@ -8,7 +8,7 @@ namespace Suite.Tests.Component.Security;
 internal sealed class TestKeys
 {
     private static readonly (string Service, string[] Scopes)[] s_services =
-        [("order", ["users.read", "payments.read", "payments.write", "trust.read"]), ("user", ["orders.read"]), ("payment", ["orders.read", "trust.read"])];
+        [("order", ["users.read", "payments.read", "payments.write", "trust.read"]), ("user", ["orders.read"]), ("payment", ["orders.read", "trust.read", "history.read"])];
 
     private readonly Dictionary<string, ECDsa> _keys = [];
 

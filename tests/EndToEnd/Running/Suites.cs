@@ -12,22 +12,11 @@ internal static class Suites
     private static TestSuite? s_calm;
     private static TestSuite? s_breakable;
     private static TestSuite? s_onRealKafka;
+    private static TestSuite? s_onDocumentStores;
     private static TestSuite? s_traced;
 
     /// <summary>What the traced suite sent; null before it started.</summary>
     public static OtlpReceiver? Spans { get; private set; }
-
-    /// <summary>Where Apache Kafka lies: <c>KAFKA_HOME</c>, else <c>../shared/kafka</c>; null when it does not.</summary>
-    public static string? KafkaHome
-    {
-        get
-        {
-            var home = Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } named
-                ? named
-                : Path.Combine(Checkout.Root, "..", "shared", "kafka");
-            return File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh")) ? Path.GetFullPath(home) : null;
-        }
-    }
 
     /// <summary>Two replicas of Order and of Payment, on the broker built into librdkafka.</summary>
     public static async Task<TestSuite> CalmAsync() => s_calm ??= await TestSuite.StartAsync(
@@ -39,13 +28,25 @@ internal static class Suites
     /// <summary>One process a service on Apache Kafka; the calling test is ignored when there is none on this machine.</summary>
     public static async Task<TestSuite> OnRealKafkaAsync()
     {
-        if (KafkaHome is not { } home)
+        if (SharedServers.KafkaHome is not { } home)
         {
             Assert.Ignore("Apache Kafka is not here: set KAFKA_HOME.");
             throw new InvalidOperationException();
         }
 
         return s_onRealKafka ??= await TestSuite.StartAsync(options => options with { KafkaHome = home });
+    }
+
+    /// <summary>One process a service, its documents in MongoDB; the calling test is ignored when there is none on this machine.</summary>
+    public static async Task<TestSuite> OnDocumentStoresAsync()
+    {
+        if (SharedServers.MongoProgram(Directory.CreateDirectory(Path.Combine(Checkout.Root, ".suite", "tests")).FullName) is not { } mongo)
+        {
+            Assert.Ignore("MongoDB is not here.");
+            throw new InvalidOperationException();
+        }
+
+        return s_onDocumentStores ??= await TestSuite.StartAsync(options => options with { MongoProgram = mongo });
     }
 
     /// <summary>One process a service, whose spans come to <see cref="Spans"/>. Whoever breaks it mends it.</summary>
@@ -65,12 +66,12 @@ internal static class Suites
     /// <summary>Ends those that run; each starts afresh at its next use.</summary>
     public static async Task StopAsync()
     {
-        foreach (var suite in new[] { s_calm, s_breakable, s_onRealKafka, s_traced })
+        foreach (var suite in new[] { s_calm, s_breakable, s_onRealKafka, s_onDocumentStores, s_traced })
         {
             await (suite?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
 
-        s_calm = s_breakable = s_onRealKafka = s_traced = null;
+        s_calm = s_breakable = s_onRealKafka = s_onDocumentStores = s_traced = null;
         await (Spans?.DisposeAsync() ?? ValueTask.CompletedTask);
         Spans = null;
     }

@@ -273,6 +273,11 @@ internal sealed class TestSuite : IAsyncDisposable
             await Local.StartRedisAsync();
         }
 
+        if (Local.Mongo is { Exited.IsCompleted: true })
+        {
+            await Local.StartMongoAsync();
+        }
+
         await Task.WhenAll(Local.Services.Where(s => _changed.Remove(s) | s.Process!.Exited.IsCompleted).Select(s => s.RestartAsync()));
     }
 

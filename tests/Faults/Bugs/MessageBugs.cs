@@ -15,6 +15,7 @@ internal static class MessageBugs
         new(nameof(PublishedAtLeastOnce), "the second of two refunds was not told", plant =>
             plant.Drop(plant.Entries.OfType<EventSeen>().Last(message => message.Subject == plant.Payment(Yen).Name && message.Type.EndsWith("Refunded", StringComparison.Ordinal)))),
         new(nameof(PublishedAtLeastOnce), "a release was not told", plant => plant.Drop(plant.Message(CancelledEarly, "PaymentVoided"))),
+        new(nameof(PublishedAtLeastOnce), "a fulfilment began and nobody was told", plant => plant.Drop(plant.Message(Refused, "OrderStepStarted"))),
         new(nameof(PublishedAtLeastOnce), "a user was made and nobody was told", plant =>
             plant.Drop(plant.Entries.OfType<EventSeen>().Single(message => message.Topic == "suite.user.v1"))),
 
@@ -62,6 +63,8 @@ internal static class MessageBugs
 
         new(nameof(NoneForRolledBack), "an order is told of that was never placed", plant =>
             plant.Entries.Add(plant.Message(Confirmed, "OrderPlaced") with { Id = "another", Subject = "orders/of-nobody", Key = "of-nobody", Offset = 9000 })),
+        new(nameof(NoneForRolledBack), "a step is told of that never began", plant =>
+            plant.Entries.Add(plant.Message(Refused, "OrderStepStarted") with { Id = "another", Step = "another", Offset = 9000 })),
         new(nameof(NoneForRolledBack), "a fulfilment is told of that was rolled back", plant =>
             plant.Entries.Add(plant.Message(Confirmed, "OrderConfirmed") with { Id = "another", Type = "suite.order.v1.OrderFulfilled", Version = 3, Offset = 9000 })),
         new(nameof(NoneForRolledBack), "a capture is told of that was refused", plant =>

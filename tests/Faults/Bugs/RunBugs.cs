@@ -28,12 +28,17 @@ internal static class RunBugs
         })),
         new(nameof(EverythingDrained), "something is still reserved", plant => plant.ChangePayment(Yen, payment => payment with { ReservedMinor = 1 })),
 
+        new(nameof(DocumentsAreTheRecord), "a document differs", plant =>
+            plant.ChangeAll<Compared>(_ => true, compared => compared with { DifferenceCount = 1, Differences = ["7: o1-0 is missing"] })),
+        new(nameof(DocumentsAreTheRecord), "orders have no document", plant => plant.ChangeAll<Compared>(_ => true, compared => compared with { DocumentCount = 1 })),
+
         new(nameof(EveryFaultFired), "a planned fault never fired", plant => plant.Drop(plant.Entries.OfType<FaultFired>().Single())),
         new(nameof(EveryFaultFired), "a planned fault hit nothing", plant => plant.ChangeAll<FaultFired>(_ => true, fault => fault with { Hits = 0 })),
         new(nameof(EveryFaultFired), "a planned fault fired at somebody else", plant => plant.ChangeAll<FaultFired>(_ => true, fault => fault with { Target = "order-2" })),
 
         new(nameof(HistoryIsWhole), "the end was never read", plant => plant.Drop(plant.State)),
         new(nameof(HistoryIsWhole), "nobody waited for the end", plant => plant.Drop(plant.Entries.OfType<Drained>().Single())),
+        new(nameof(HistoryIsWhole), "nobody compared documents", plant => plant.Entries.RemoveAll(entry => entry is Compared)),
         new(nameof(HistoryIsWhole), "nobody listened", plant => plant.Entries.RemoveAll(entry => entry is EventSeen)),
         new(nameof(HistoryIsWhole), "nobody asked the provider", plant => plant.Entries.RemoveAll(entry => entry is ProviderSeen)),
         new(nameof(HistoryIsWhole), "what became of an order can not be told", plant =>

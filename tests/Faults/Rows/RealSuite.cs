@@ -95,6 +95,7 @@ internal sealed class RealSuite : IAsyncDisposable
             return open.Values.All(count => count == 0);
         });
         _history.Add(new Drained { At = _history.Now, Start = start, Bound = Patience, Open = open });
+        await Comparing.RunAsync(_lines, _history, CancellationToken.None);
     }
 
     /// <summary>Waits until the tap has read what a test knows of.</summary>

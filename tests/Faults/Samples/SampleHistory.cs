@@ -127,6 +127,7 @@ internal sealed class SampleHistory
             Bound = TimeSpan.FromMinutes(2),
             Open = new Dictionary<string, long> { ["outbox of order"] = 0, ["lag of payment"] = 0 },
         });
+        Entries.Add(new Compared { At = Now, Projection = "projections/timelines", DocumentCount = 100, DifferenceCount = 0, Differences = [] });
         for (var minute = 0; minute < 12; minute++)
         {
             for (var half = 0; half < 2; half++)

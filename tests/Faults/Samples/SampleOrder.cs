@@ -130,6 +130,7 @@ internal sealed class SampleOrder
         Provider = Provider! with { Steps = [new ProviderStep(step, ProviderStepKind.Capture, Total.Minor, false, true)] };
         TellOfPayment("suite.payment.v1.PaymentStepRefused", step: step, reason: "expired");
         Happened(EventType.FulfillmentFailed, "services/payment", step: step, reason: "expired");
+        TellOfStep("suite.order.v1.OrderStepFailed", step, reason: "expired");
         return this;
     }
 
@@ -169,6 +170,7 @@ internal sealed class SampleOrder
     {
         var step = _sample.NewId();
         Happened(type, "apiKeys/k1", minor, step);
+        TellOfStep("suite.order.v1.OrderStepStarted", step, minor);
         return step;
     }
 
@@ -221,6 +223,9 @@ internal sealed class SampleOrder
 
     private void Tell(string type, long minor = 0, long sum = 0) =>
         _sample.Publish(Message("suite.order.v1", type, Facts.Name) with { Version = Facts.Version, AmountMinor = minor, SumMinor = sum });
+
+    private void TellOfStep(string type, string step, long minor = 0, string reason = "") =>
+        _sample.Publish(Message("suite.order.v1", type, Facts.Name) with { Step = step, AmountMinor = minor, Reason = reason });
 
     private void TellOfPayment(string type, long minor = 0, long sum = 0, string step = "", string reason = "") =>
         _sample.Publish(Message("suite.payment.v1", type, PaymentName) with

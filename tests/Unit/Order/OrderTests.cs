@@ -154,7 +154,7 @@ internal sealed class OrderTests
     [Test]
     public void Every_state_is_told_by_its_event()
     {
-        Assert.That(Placed().ToPlaced("tok_visa"), Is.InstanceOf<OrderPlaced>().With.Property("PaymentMethod").EqualTo("tok_visa"));
+        Assert.That(Placed().ToPlaced("tok_visa", "users/1"), Is.InstanceOf<OrderPlaced>().With.Property("PaymentMethod").EqualTo("tok_visa"));
         Assert.That(Event(State.Confirmed), Is.InstanceOf<OrderConfirmed>().With.Property("Payment").EqualTo($"payments/{Payment}"));
         Assert.That(Event(State.Rejected), Is.InstanceOf<OrderRejected>().With.Property("Reason").EqualTo("declined"));
         Assert.That(Event(State.Cancelled), Is.InstanceOf<OrderCancelled>().With.Property("Version").EqualTo(2));

@@ -53,6 +53,8 @@ internal sealed class FakeState(TimeProvider time)
 
     public List<DeadLetter> DeadLetters { get; } = [];
 
+    public List<Projection> Projections { get; } = [];
+
     /// <summary>Faults by their target and kind.</summary>
     public SortedDictionary<string, Fault> Faults { get; } = new(StringComparer.Ordinal);
 

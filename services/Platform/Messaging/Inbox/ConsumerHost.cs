@@ -6,7 +6,12 @@ namespace Suite.Platform.Messaging.Inbox;
 
 /// <summary>Runs every consumer of the service, each on a thread of its own, and begins again when one breaks.</summary>
 internal sealed class ConsumerHost(
-    IEnumerable<ConsumerRegistration> registrations, InboxApplier applier, KafkaClients clients, MessagingMetrics metrics, ILogger<ConsumerHost> logger) : IHostedService, IDisposable
+    IEnumerable<ConsumerRegistration> registrations,
+    IEnumerable<IMessageApplier> others,
+    InboxApplier applier,
+    KafkaClients clients,
+    MessagingMetrics metrics,
+    ILogger<ConsumerHost> logger) : IHostedService, IDisposable
 {
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(8);
 
@@ -14,9 +19,9 @@ internal sealed class ConsumerHost(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var registration in registrations)
+        foreach (var consumer in registrations.Select(registration => new InboxConsumer(registration, applier, logger)).Concat(others))
         {
-            _threads.Start(registration.Name, stopping => Run(registration, stopping), e => MessagingLog.ConsumerBroke(logger, registration.Name, e));
+            _threads.Start(consumer.Consumer, stopping => Run(consumer, stopping), e => MessagingLog.ConsumerBroke(logger, consumer.Consumer, e));
         }
 
         return Task.CompletedTask;
@@ -32,9 +37,9 @@ internal sealed class ConsumerHost(
 
     public void Dispose() => _threads.Dispose();
 
-    private void Run(ConsumerRegistration registration, CancellationToken stopping)
+    private void Run(IMessageApplier what, CancellationToken stopping)
     {
-        using var consumer = new TopicConsumer(registration, applier, clients, metrics, logger);
+        using var consumer = new TopicConsumer(what, clients, metrics, logger);
         consumer.Run(stopping);
     }
 }

@@ -16,8 +16,7 @@ internal sealed class TopicConsumer : IDisposable
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    private readonly ConsumerRegistration _registration;
-    private readonly InboxApplier _applier;
+    private readonly IMessageApplier _applier;
     private readonly MessagingMetrics _metrics;
     private readonly ILogger _logger;
     private readonly IConsumer<byte[], byte[]> _consumer;
@@ -29,13 +28,12 @@ internal sealed class TopicConsumer : IDisposable
     private volatile string? _fatal;
     private long _measuredAt;
 
-    public TopicConsumer(ConsumerRegistration registration, InboxApplier applier, KafkaClients clients, MessagingMetrics metrics, ILogger logger)
+    public TopicConsumer(IMessageApplier applier, KafkaClients clients, MessagingMetrics metrics, ILogger logger)
     {
-        _registration = registration;
         _applier = applier;
         _metrics = metrics;
         _logger = logger;
-        _consumer = clients.GroupConsumer(registration.Name, error => _fatal = error.Reason)
+        _consumer = clients.GroupConsumer(applier.Consumer, error => _fatal = error.Reason)
             .SetPartitionsRevokedHandler((_, gone) => Drop(gone.Select(p => p.TopicPartition)))
             .SetPartitionsLostHandler((_, gone) => Drop(gone.Select(p => p.TopicPartition)))
             .Build();
@@ -44,7 +42,7 @@ internal sealed class TopicConsumer : IDisposable
     /// <summary>Consumes on the calling thread until it is told to stop, then commits and leaves the group.</summary>
     public void Run(CancellationToken stopping)
     {
-        _consumer.Subscribe(_registration.Topics);
+        _consumer.Subscribe(_applier.Topics);
         try
         {
             while (!stopping.IsCancellationRequested)
@@ -109,7 +107,7 @@ internal sealed class TopicConsumer : IDisposable
             try
             {
                 // What is begun is finished, also when the service stops; the statement time limits end it.
-                _applier.ApplyAsync(_registration, batch, CancellationToken.None).GetAwaiter().GetResult();
+                _applier.ApplyAsync(batch, CancellationToken.None).GetAwaiter().GetResult();
                 return true;
             }
             catch (Exception e) when (PassingFault.Is(e))
@@ -125,7 +123,7 @@ internal sealed class TopicConsumer : IDisposable
             {
                 if (e is PoisonMessageException || attempt >= MostAttempts)
                 {
-                    return Park(batch[0].Message, e, attempt, stopping);
+                    return PutAside(batch[0].Message, e, attempt, stopping);
                 }
 
                 PutOff(1, PassingFault.Reason(e), attempt, stopping);
@@ -135,15 +133,13 @@ internal sealed class TopicConsumer : IDisposable
         return false;
     }
 
-    private bool Park(IncomingMessage message, Exception cause, int attempts, CancellationToken stopping)
+    private bool PutAside(IncomingMessage message, Exception cause, int attempts, CancellationToken stopping)
     {
-        var reason = PassingFault.Reason(cause);
         for (var attempt = 1; !stopping.IsCancellationRequested; attempt++)
         {
             try
             {
-                _applier.ParkAsync(_registration, message, reason, attempts, CancellationToken.None).GetAwaiter().GetResult();
-                MessagingLog.Parked(_logger, _registration.Name, message.Id, message.Type, reason, cause);
+                _applier.PutAsideAsync(message, cause, attempts, CancellationToken.None).GetAwaiter().GetResult();
                 return true;
             }
             catch (Exception e) when (PassingFault.Is(e))
@@ -160,7 +156,7 @@ internal sealed class TopicConsumer : IDisposable
     {
         var most = Math.Min(LongestWait.TotalMilliseconds, 50 * Math.Pow(2, Math.Min(attempt, 10)));
         var wait = TimeSpan.FromMilliseconds(most * (0.5 + (Random.Shared.NextDouble() / 2)));
-        MessagingLog.ApplyPutOff(_logger, _registration.Name, count, reason, wait);
+        MessagingLog.ApplyPutOff(_logger, _applier.Consumer, count, reason, wait);
         var until = Environment.TickCount64 + (long)wait.TotalMilliseconds;
         _paused = _consumer.Assignment;
         _consumer.Pause(_paused);
@@ -214,7 +210,7 @@ internal sealed class TopicConsumer : IDisposable
             if (!end.IsSpecial)
             {
                 // Whoever got nothing so far is at the end: what there is comes at once.
-                _metrics.Behind(_registration.Name, partition.Topic, partition.Partition.Value, _next.TryGetValue(partition, out var next) ? end.Value - next : 0);
+                _metrics.Behind(_applier.Consumer, partition.Topic, partition.Partition.Value, _next.TryGetValue(partition, out var next) ? end.Value - next : 0);
             }
         }
     }
@@ -226,7 +222,7 @@ internal sealed class TopicConsumer : IDisposable
         foreach (var partition in partitions)
         {
             _next.Remove(partition);
-            _metrics.Gone(_registration.Name, partition.Topic, partition.Partition.Value);
+            _metrics.Gone(_applier.Consumer, partition.Topic, partition.Partition.Value);
         }
 
         // The client keeps a partition's pause over its leaving: should it come back, nobody would ever resume it.
