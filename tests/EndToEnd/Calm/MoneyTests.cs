@@ -127,9 +127,9 @@ internal sealed class MoneyTests
         Assert.That(decided.IsSuccessStatusCode, Is.True, decided.ToString());
         await Eventually.That(
             async () => (await _suite.Orders(1).GetOrderAsync(new GetOrderRequest { Name = placed.Name })).State, Is.EqualTo(state));
-        var events = await _suite.Orders().ListOrderEventsAsync(new ListOrderEventsRequest { Parent = placed.Name });
-        Assert.That(
-            events.Events.Select(e => e.Type.ToString()), Is.EqualTo(new[] { "Placed", "ActionRequired", state.ToString() }));
+        await Eventually.That(
+            async () => (await _suite.Orders().ListOrderEventsAsync(new ListOrderEventsRequest { Parent = placed.Name })).Events.Select(e => e.Type.ToString()),
+            Is.EqualTo(new[] { "Placed", "PaymentActionRequired", "ActionRequired", state == Order.Types.State.Confirmed ? "PaymentAuthorized" : "PaymentDeclined", state.ToString() }));
         await Books.SettleAndCheckAsync(_suite);
     }
 

@@ -16,7 +16,7 @@ internal sealed record OrderRow(
     long LineTotals,
     long LineRefunds);
 
-/// <summary>The changes of an order that made a version.</summary>
+/// <summary>The changes of an order that made a version, and the types of all that happened to it.</summary>
 internal sealed record HistoryRow(long[] Versions, short[] States, short[] Types);
 
 /// <summary>A payment with counts of its steps that are done, and of those that were refused.</summary>
@@ -81,8 +81,9 @@ internal static class BookRows
     public static async Task<Dictionary<Guid, HistoryRow>> HistoriesAsync(TestSuite suite) => (await suite.RowsAsync(
         "order",
         """
-        SELECT order_id, array_agg(version ORDER BY version), array_agg(state ORDER BY version), array_agg(coalesce(event_type, state) ORDER BY version)
-        FROM order_history WHERE place = 0 GROUP BY 1
+        SELECT order_id, array_agg(version ORDER BY version) FILTER (WHERE place = 0), array_agg(state ORDER BY version) FILTER (WHERE place = 0),
+            array_agg(coalesce(event_type, state) ORDER BY version, place)
+        FROM order_history GROUP BY 1
         """,
         r => (Id: r.GetGuid(0), Row: new HistoryRow(r.GetFieldValue<long[]>(1), r.GetFieldValue<short[]>(2), r.GetFieldValue<short[]>(3)))))
         .ToDictionary(h => h.Id, h => h.Row);

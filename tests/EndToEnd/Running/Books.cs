@@ -76,7 +76,7 @@ internal static class Books
             Assert.That(
                 events.GetValueOrDefault(order.Id) ?? [],
                 Is.EqualTo(history.Types.Select(EventOf)),
-                $"each change of {order.Id} is told once and in order");
+                $"all that happened to {order.Id} is told once and in order");
         }
     }
 
@@ -167,6 +167,8 @@ internal static class Books
         5 => "OrderFulfilled",
         6 => "OrderRefunded",
         7 => "OrderActionRequired",
+        8 or 10 => "OrderStepStarted",
+        9 or 11 => "OrderStepFailed",
         _ => $"no event tells of {type}",
     };
 

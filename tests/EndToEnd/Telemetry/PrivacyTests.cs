@@ -48,7 +48,7 @@ internal sealed class PrivacyTests
             async () => await _suite.Users.CreateUserAsync(new CreateUserRequest { RequestId = Mark, User = new User { Email = Mark } }, Traced()),
             Throws.TypeOf<RpcException>());
         await Eventually.That(
-            () => Task.FromResult(_receiver.Trace(traceId).Spans.Count(s => s.Name == "process suite.payment.v1")), Is.GreaterThanOrEqualTo(2));
+            () => Task.FromResult(_receiver.Trace(traceId).Spans.Count(s => s.Name == "process suite.payment.v1" && s.Group == "order.payment-events")), Is.GreaterThanOrEqualTo(2));
 
         var secrets = new[] { Mark, session.AccessToken, session.RefreshToken, _suite.AdminKey };
         using (Assert.EnterMultipleScope())

@@ -40,6 +40,9 @@ internal sealed class ReceivedSpan(string service, Span span)
             _ => value.DoubleValue.ToString(CultureInfo.InvariantCulture),
         };
 
+    /// <summary>The consumer group that processed a message; null for other spans.</summary>
+    public string? Group => this["messaging.consumer.group.name"];
+
     /// <summary>All that is said in it.</summary>
     public string Text => span.ToString();
 

@@ -12,6 +12,9 @@ namespace Suite.Tests.EndToEnd.Telemetry;
 [NonParallelizable]
 internal sealed class TraceTests
 {
+    /// <summary>The consumer of Order that moves orders on; its projections hear the same messages.</summary>
+    private const string Group = "order.payment-events";
+
     private const string Placing = "suite.order.v1.OrderService/CreateOrder";
 
     private OtlpReceiver _receiver = null!;
@@ -51,7 +54,8 @@ internal sealed class TraceTests
         await HasComeAsync(
             traceId, "suite-order: " + Placing, "suite-user: suite.user.v1.UserService/GetUser", "suite-order: INSERT orders",
             "suite-payment: process suite.order.v1", "suite-payment: authorize payment", "suite-payment: authorize simulator",
-            "suite-payment: send suite.payment.v1", "suite-order: process suite.payment.v1");
+            "suite-payment: send suite.payment.v1");
+        await Eventually.That(() => Task.FromResult(_receiver.Trace(traceId).Spans.Select(span => span.Group)), Is.SupersetOf(new[] { Group, "order.timelines" }));
         var trace = _receiver.Trace(traceId);
         await TestContext.Out.WriteLineAsync(trace.ToString());
 
@@ -89,7 +93,7 @@ internal sealed class TraceTests
         var provider = trace.Below(settled.SpanId, "suite-payment", "authorize simulator");
         Assert.That((provider.Kind, provider["suite.provider.outcome"]), Is.EqualTo((Kind.Client, "approved")));
         var told = trace.Below(settled.SpanId, "suite-payment", "send suite.payment.v1");
-        var heard = trace.Below(told.SpanId, "suite-order", "process suite.payment.v1");
+        var heard = trace.Below(told.SpanId, "suite-order", "process suite.payment.v1", Group);
         var confirmed = trace.Below(heard.SpanId, "suite-order", "send suite.order.v1");
         Assert.That(confirmed["cloudevents.event_type"], Is.EqualTo(OrderConfirmed.Descriptor.FullName));
 
@@ -101,7 +105,7 @@ internal sealed class TraceTests
 
         // Each event of the order names the trace.
         var events = await _suite.Orders().ListOrderEventsAsync(new ListOrderEventsRequest { Parent = placed.Name });
-        Assert.That(events.Events.Select(e => e.TraceId), Is.EqualTo(new[] { traceId, traceId }));
+        Assert.That(events.Events.Select(e => e.TraceId).ToList(), Has.Count.AtLeast(2).And.All.EqualTo(traceId));
     }
 
     [Test]
@@ -115,7 +119,7 @@ internal sealed class TraceTests
         await _suite.DecidedAsync(placed.Name);
 
         var events = await _suite.Orders().ListOrderEventsAsync(new ListOrderEventsRequest { Parent = placed.Name });
-        Assert.That(events.Events.Select(e => e.TraceId), Is.EqualTo(new[] { traceId, traceId }));
+        Assert.That(events.Events.Select(e => e.TraceId).ToList(), Has.Count.AtLeast(2).And.All.EqualTo(traceId));
         Assert.That(
             await _suite.RowsAsync("order", "SELECT traceparent FROM outbox", row => row.GetString(0)),
             Has.Some.StartsWith($"00-{traceId}-").And.EndsWith("-00"));
@@ -136,7 +140,7 @@ internal sealed class TraceTests
         await _suite.DecidedAsync(placed.Name);
 
         await Eventually.That(
-            () => Task.FromResult(_receiver.Trace(traceId).Spans.Count(s => s.Name == "process suite.payment.v1")), Is.EqualTo(1), _receiver.Trace(traceId).ToString());
+            () => Task.FromResult(_receiver.Trace(traceId).Spans.Count(s => s.Name == "process suite.payment.v1" && s.Group == Group)), Is.EqualTo(1), _receiver.Trace(traceId).ToString());
         await HasComeAsync(traceId, "suite-payment: authorize payment", "suite-payment: send suite.payment.v1", "suite-payment: find simulator");
         var trace = _receiver.Trace(traceId);
         await TestContext.Out.WriteLineAsync(trace.ToString());
@@ -168,7 +172,7 @@ internal sealed class TraceTests
         var placed = await _suite.Orders().CreateOrderAsync(await _suite.RequestAsync(await _suite.NewCustomerAsync()), TraceHeaders.Sampled(traceId));
         await _suite.DecidedAsync(placed.Name);
         await Eventually.That(
-            () => Task.FromResult(_receiver.Trace(traceId).Spans.Count(s => s.Name == "process suite.payment.v1")), Is.EqualTo(1), _receiver.Trace(traceId).ToString());
+            () => Task.FromResult(_receiver.Trace(traceId).Spans.Count(s => s.Name == "process suite.payment.v1" && s.Group == Group)), Is.EqualTo(1), _receiver.Trace(traceId).ToString());
     }
 
     private Task HasComeAsync(string traceId, params string[] spans) => Eventually.That(

@@ -11,10 +11,10 @@ internal sealed class TraceTree(IReadOnlyList<ReceivedSpan> spans)
     public IEnumerable<ReceivedSpan> Orphans(params string[] outside) =>
         spans.Where(span => span.ParentId.Length > 0 && !outside.Contains(span.ParentId) && spans.All(other => other.SpanId != span.ParentId));
 
-    /// <summary>The one span of that name below another; the tree is in the message when it is not one.</summary>
-    public ReceivedSpan Below(string parentId, string service, string name)
+    /// <summary>The one span of that name below another, of a consumer group where one is named; the tree is in the message when it is not one.</summary>
+    public ReceivedSpan Below(string parentId, string service, string name, string? group = null)
     {
-        var found = spans.Where(span => span.ParentId == parentId && span.Service == service && span.Name == name).ToList();
+        var found = spans.Where(span => span.ParentId == parentId && span.Service == service && span.Name == name && (group is null || span.Group == group)).ToList();
         Assert.That(found.Count, Is.EqualTo(1), $"{service}: {name} below {parentId}\n{this}");
         return found[0];
     }
