@@ -24,6 +24,7 @@ internal sealed class MoneyCrashTests
     public async Task StartAsync()
     {
         _suite = await Suites.BreakableAsync();
+        await _suite.ProductAsync("tea", 3);
         var orders = await Task.WhenAll(Enumerable.Range(0, Cases).Select(async _ => await _suite.DecidedAsync((await _suite.PlaceAsync()).Name)));
         Array.ForEach(orders, _confirmed.Enqueue);
     }
