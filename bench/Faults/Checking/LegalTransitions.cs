@@ -30,8 +30,7 @@ internal sealed class LegalTransitions : LiveProperty
         EventType.FulfillmentStarted or EventType.FulfillmentFailed => e.State == State.Confirmed,
         EventType.RefundStarted or EventType.RefundFailed => e.State is State.Fulfilled or State.PartiallyRefunded or State.Refunded,
         // What made it so is at the payment or with the customer; the order has not heard of it yet.
-        EventType.PaymentActionRequired or EventType.PaymentDeclined => e.State is State.Pending or State.Cancelled,
-        EventType.PaymentAuthorized => e.State is State.Pending or State.Cancelled,
+        EventType.PaymentActionRequired or EventType.PaymentDeclined or EventType.PaymentAuthorized => e.State is State.Pending or State.Cancelled,
         EventType.PaymentCaptured or EventType.PaymentRefunded or EventType.PaymentVoided or EventType.PaymentStepRefused or EventType.PaymentDisputed => true,
         EventType.CustomerSuspended or EventType.CustomerReactivated or EventType.CustomerDeleted => true,
         _ => false,

@@ -60,18 +60,7 @@ public sealed class MongoServer : IAsyncDisposable
         var folder = Path.GetFullPath(dataDirectory);
         var data = Directory.CreateDirectory(Path.Combine(folder, "data")).FullName;
         await EndLeftoversAsync(folder, log, cancellationToken);
-        for (var attempt = 1; ; attempt++)
-        {
-            var chosen = port == 0 ? FreePorts.Next() : port;
-            try
-            {
-                return await LaunchAsync(program, folder, data, chosen, log, cancellationToken);
-            }
-            catch (SuiteLocalException) when (port == 0 && attempt < 3 && !FreePorts.IsFree(chosen))
-            {
-                log($"port {chosen} was taken in the meantime; trying another");
-            }
-        }
+        return await FreePorts.StartAsync(port, log, chosen => LaunchAsync(program, folder, data, chosen, log, cancellationToken));
     }
 
     /// <summary>SIGKILL, as when the machine loses power.</summary>

@@ -39,6 +39,26 @@ public static class FreePorts
         throw new SuiteLocalException($"No free port between {First} and {First + Count - 1}.");
     }
 
+    /// <summary>Starts a server on a port, and on another one when a free port that was chosen for it was taken before it listened.</summary>
+    /// <param name="port">The port; 0 for a free one.</param>
+    /// <param name="log">Gets what is done.</param>
+    /// <param name="start">Starts it.</param>
+    internal static async Task<T> StartAsync<T>(int port, Action<string> log, Func<int, Task<T>> start)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var chosen = port == 0 ? Next() : port;
+            try
+            {
+                return await start(chosen);
+            }
+            catch (SuiteLocalException) when (port == 0 && attempt < 3 && !IsFree(chosen))
+            {
+                log($"port {chosen} was taken in the meantime; trying another");
+            }
+        }
+    }
+
     /// <summary>Whether a listener on every address of this machine could take the port now.</summary>
     public static bool IsFree(int port)
     {

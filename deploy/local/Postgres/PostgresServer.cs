@@ -66,18 +66,7 @@ public sealed class PostgresServer : IAsyncDisposable
         log ??= static _ => { };
         await PostgresInstall.EnsureAsync(log, cancellationToken);
         var data = await PostgresData.OpenAsync(dataDirectory, log, cancellationToken);
-        for (var attempt = 1; ; attempt++)
-        {
-            var chosen = port == 0 ? FreePorts.Next() : port;
-            try
-            {
-                return await StartAsync(data, chosen, log, outlivesPower, cancellationToken);
-            }
-            catch (SuiteLocalException) when (port == 0 && attempt < 3 && !FreePorts.IsFree(chosen))
-            {
-                log($"port {chosen} was taken in the meantime; trying another");
-            }
-        }
+        return await FreePorts.StartAsync(port, log, chosen => StartAsync(data, chosen, log, outlivesPower, cancellationToken));
     }
 
     /// <summary>SIGKILL to the server and all its processes.</summary>

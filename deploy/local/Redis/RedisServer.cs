@@ -66,18 +66,7 @@ public sealed class RedisServer : IAsyncDisposable
         var folder = Path.GetFullPath(dataDirectory);
         Directory.CreateDirectory(folder);
         await EndLeftoversAsync(folder, log, cancellationToken);
-        for (var attempt = 1; ; attempt++)
-        {
-            var chosen = port == 0 ? FreePorts.Next() : port;
-            try
-            {
-                return await LaunchAsync(folder, chosen, log, settings ?? [], cancellationToken);
-            }
-            catch (SuiteLocalException) when (port == 0 && attempt < 3 && !FreePorts.IsFree(chosen))
-            {
-                log($"port {chosen} was taken in the meantime; trying another");
-            }
-        }
+        return await FreePorts.StartAsync(port, log, chosen => LaunchAsync(folder, chosen, log, settings ?? [], cancellationToken));
     }
 
     /// <summary>SIGKILL, as when the machine loses power.</summary>

@@ -24,8 +24,11 @@ internal sealed record OrderChange(
     /// <summary>What was paid or given back, in minor units.</summary>
     public long? AmountMinor { get; init; }
 
-    /// <summary>The step at the payment.</summary>
+    /// <summary>The step.</summary>
     public Guid? StepId { get; init; }
+
+    /// <summary>The step, where the payment knows of it: what costs nothing was no step there.</summary>
+    public Guid? PaymentStep => AmountMinor > 0 ? StepId : null;
 
     /// <summary>The trace in which it happened, as it is read; when it is written it is taken from where the writing comes from.</summary>
     public Guid? TraceId { get; init; }

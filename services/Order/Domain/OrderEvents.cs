@@ -52,7 +52,7 @@ internal static class OrderEvents
                 Payment = payment,
                 Amount = amount,
                 FulfillTime = time,
-                Step = StepOf(change),
+                Step = change.PaymentStep?.ToString() ?? string.Empty,
                 Actor = change.Actor,
                 Reason = change.Note ?? string.Empty,
             },
@@ -64,7 +64,7 @@ internal static class OrderEvents
                 RefundedAmount = (order.Total with { MinorUnits = order.RefundedMinor }).ToProto(),
                 Final = order.State == State.Refunded,
                 RefundTime = time,
-                Step = StepOf(change),
+                Step = change.PaymentStep?.ToString() ?? string.Empty,
                 Actor = change.Actor,
                 Reason = change.Note ?? string.Empty,
             },
@@ -72,7 +72,7 @@ internal static class OrderEvents
             {
                 Order = order.Name,
                 Version = order.Version,
-                Step = StepOf(change),
+                Step = change.PaymentStep?.ToString() ?? string.Empty,
                 Type = change.Type,
                 Amount = amount,
                 Actor = change.Actor,
@@ -84,7 +84,7 @@ internal static class OrderEvents
             {
                 Order = order.Name,
                 Version = order.Version,
-                Step = StepOf(change),
+                Step = change.PaymentStep?.ToString() ?? string.Empty,
                 Type = change.Type,
                 Amount = amount,
                 Actor = change.Actor,
@@ -95,7 +95,4 @@ internal static class OrderEvents
             _ => throw new InvalidOperationException($"No event tells of {change.Type}."),
         };
     }
-
-    // What costs nothing was no step at the payment.
-    private static string StepOf(OrderChange change) => change is { StepId: { } step, AmountMinor: > 0 } ? step.ToString() : string.Empty;
 }

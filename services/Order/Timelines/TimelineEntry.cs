@@ -81,8 +81,7 @@ internal sealed record TimelineEntry(TimelineChain Chain, long Version, EventTyp
             Actor = change.Actor,
             Reason = change.Note ?? change.StateReason,
             Amount = change.AmountMinor is { } minor ? order.Total with { MinorUnits = minor } : null,
-            // What costs nothing was no step at the payment.
-            Step = change.AmountMinor > 0 ? change.StepId : null,
+            Step = change.PaymentStep,
             TraceId = change.TraceId,
             State = change.State,
         };
