@@ -56,24 +56,43 @@ internal sealed class FaultTests
     [Test]
     public async Task A_producer_that_answers_no_more_is_replaced()
     {
-        var time = new AskedTime();
-        var board = new FaultBoard(time);
-        await using var host = await MessagingHost.StartAsync(Mock(), _database, _topic, "test.numbers", more: services =>
-        {
-            services.AddSingleton(board);
-            services.Replace(ServiceDescriptor.Singleton(Impatient((MessagingOptions)services.Single(s => s.ServiceType == typeof(MessagingOptions)).ImplementationInstance!)));
-        });
+        var board = new AskedBoard();
+        await using var host = await MessagingHost.StartAsync(Mock(), _database, _topic, "test.numbers", more: services => board.AddTo(services, TimeSpan.FromSeconds(2)));
         await host.PublishAsync(_topic, "a", 1);
         await Eventually.That(() => host.EffectsAsync("a"), Is.EqualTo(new[] { 1 }));
 
         // What is sent now is answered in an hour; what is sent later, at once.
-        board.Set(new Fault { Target = Fault.Types.Target.Kafka, Kind = Fault.Types.Kind.Latency, Latency = Duration.FromTimeSpan(TimeSpan.FromHours(1)) });
-        await host.PublishAsync(_topic, "a", 2);
-        await time.Asked.WaitAsync(TimeSpan.FromSeconds(60));
-        board.Clear(Fault.Types.Target.Kafka);
+        await board.HoldBackAsync(() => host.PublishAsync(_topic, "a", 2));
         await host.PublishAsync(_topic, "a", 3);
 
         await Eventually.That(() => host.EffectsAsync("a"), Is.EqualTo(new[] { 1, 2, 3 }), seconds: 30);
+    }
+
+    [Test]
+    public async Task A_producer_that_answers_no_more_is_replaced_also_while_shards_are_given_away()
+    {
+        if (SharedServers.KafkaHome is not { } home)
+        {
+            Assert.Ignore("Apache Kafka is not here: set KAFKA_HOME.");
+            return;
+        }
+
+        var (folder, port) = (Servers.NewFolder(), FreePorts.Next());
+        var broker = await KafkaBroker.StartRealAsync(home, folder, port);
+        var board = new AskedBoard();
+        await using var host = await MessagingHost.StartAsync(
+            broker.BootstrapServers, _database, _topic, "test.numbers", more: services => board.AddTo(services, TimeSpan.FromSeconds(12)));
+        await host.PublishAsync(_topic, "a", 1);
+        await Eventually.That(() => host.EffectsAsync("a"), Is.EqualTo(new[] { 1 }), seconds: 60);
+
+        await board.HoldBackAsync(() => host.PublishAsync(_topic, "a", 2));
+        // Without a broker nothing more is read, so that this message is all that is waited for. Half of the shards are to go to the other.
+        await broker.KillAsync();
+        await using var other = await MessagingHost.StartAsync(broker.BootstrapServers, _database, MessagingHost.NewName("none"));
+        await Eventually.That(() => host.ScalarAsync<long>("SELECT count(*) FROM outbox_relay"), Is.EqualTo(2));
+        await using var back = await KafkaBroker.StartRealAsync(home, folder, port);
+
+        await Eventually.That(() => host.EffectsAsync("a"), Is.EqualTo(new[] { 1, 2 }), seconds: 60);
     }
 
     [Test]
@@ -233,21 +252,44 @@ internal sealed class FaultTests
         }
     }
 
-    private static MessagingOptions Impatient(MessagingOptions options) => new()
-    {
-        Source = options.Source,
-        Topics = options.Topics,
-        Bootstrap = options.Bootstrap,
-        ClientSettings = options.ClientSettings,
-        Partitions = options.Partitions,
-        Silence = TimeSpan.FromSeconds(2),
-    };
-
     private string Mock()
     {
         Servers.MockKafka.CreateTopic(_topic, 4);
         Servers.MockKafka.CreateTopic(_topic + ".dlq", 4);
         return Servers.MockKafka.BootstrapServers;
+    }
+
+    /// <summary>Faults that tell when somebody begins to wait for one, in a host that is impatient with a producer.</summary>
+    private sealed class AskedBoard
+    {
+        private readonly AskedTime _time = new();
+        private readonly FaultBoard _board;
+
+        public AskedBoard() => _board = new FaultBoard(_time);
+
+        public void AddTo(IServiceCollection services, TimeSpan silence)
+        {
+            services.AddSingleton(_board);
+            var options = (MessagingOptions)services.Single(s => s.ServiceType == typeof(MessagingOptions)).ImplementationInstance!;
+            services.Replace(ServiceDescriptor.Singleton(new MessagingOptions
+            {
+                Source = options.Source,
+                Topics = options.Topics,
+                Bootstrap = options.Bootstrap,
+                ClientSettings = options.ClientSettings,
+                Partitions = options.Partitions,
+                Silence = silence,
+            }));
+        }
+
+        /// <summary>Has what is sent be answered in an hour.</summary>
+        public async Task HoldBackAsync(Func<Task> sendAsync)
+        {
+            _board.Set(new Fault { Target = Fault.Types.Target.Kafka, Kind = Fault.Types.Kind.Latency, Latency = Duration.FromTimeSpan(TimeSpan.FromHours(1)) });
+            await sendAsync();
+            await _time.Asked.WaitAsync(TimeSpan.FromSeconds(60));
+            _board.Clear(Fault.Types.Target.Kafka);
+        }
     }
 
     /// <summary>Tells when somebody begins to wait.</summary>

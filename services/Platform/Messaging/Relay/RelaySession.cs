@@ -256,7 +256,8 @@ internal sealed class RelaySession(
     {
         EndWindow();
         var renewed = false;
-        while (_pages.TryDequeue(out var page))
+        // A page that is waited for stays among them: silence means something only while there is one.
+        while (_pages.TryPeek(out var page))
         {
             while (!page.IsDone)
             {
@@ -270,6 +271,7 @@ internal sealed class RelaySession(
                 }
             }
 
+            _pages.Dequeue();
             _failed.UnionWith(page.Failed.Keys);
             Advance(page);
         }
