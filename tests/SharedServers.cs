@@ -16,6 +16,16 @@ internal static class SharedServers
         }
     }
 
+    /// <summary>Whether <see cref="ElasticsearchHome"/> finds one.</summary>
+    public static bool HasElasticsearch => NamedElasticsearch is not null || OtherElasticsearch is not null;
+
+    private static string? OtherMongo => Beside("bin", "mongo-server") is var path && !OperatingSystem.IsWindows() && File.Exists(path) ? Path.GetFullPath(path) : null;
+
+    private static string? NamedElasticsearch => Environment.GetEnvironmentVariable("ELASTICSEARCH_HOME") is { Length: > 0 } home ? home : null;
+
+    private static string? OtherElasticsearch =>
+        Beside("elasticsearch", "start") is var path && !OperatingSystem.IsWindows() && File.Exists(path) ? Path.GetFullPath(path) : null;
+
     /// <summary>
     /// A program that takes what <c>mongod</c> takes: that of the path, else the server of its protocol that lies in <c>../shared</c>; null when
     /// there is neither.
@@ -28,21 +38,39 @@ internal static class SharedServers
             return program;
         }
 
-        var other = Beside("bin", "mongo-server");
-        if (OperatingSystem.IsWindows() || !File.Exists(other))
+        // Called as: mongod --dbpath FOLDER --port PORT …
+        return OtherMongo is { } other ? Script(Path.Combine(folder, "mongod"), $"exec '{other}' \"$2\" \"127.0.0.1:$4\"\n") : null;
+    }
+
+    /// <summary>
+    /// A folder with <c>bin/elasticsearch</c>: that of <c>ELASTICSEARCH_HOME</c>, else one that calls the Elasticsearch in <c>../shared</c>; null when
+    /// there is neither.
+    /// </summary>
+    /// <param name="folder">Where to put the latter.</param>
+    public static string? ElasticsearchHome(string folder)
+    {
+        if (NamedElasticsearch is not null || OtherElasticsearch is not { } other)
         {
-            return null;
+            return NamedElasticsearch;
         }
 
-        var script = Path.Combine(folder, "mongod");
-        if (!File.Exists(script))
+        // Called as: elasticsearch -Epath.data=FOLDER … -Ehttp.port=PORT …
+        var home = Directory.CreateDirectory(Path.Combine(folder, "elasticsearch-home", "bin"));
+        Script(
+            Path.Combine(home.FullName, "elasticsearch"),
+            "for a; do case $a in -Epath.data=*) data=${a#*=};; -Ehttp.port=*) port=${a#*=};; esac; done\n" + $"exec '{other}' \"$data\" \"$port\"\n");
+        return home.Parent!.FullName;
+    }
+
+    private static string Script(string path, string text)
+    {
+        if (!OperatingSystem.IsWindows() && !File.Exists(path))
         {
-            // Called as: mongod --dbpath FOLDER --port PORT …
-            File.WriteAllText(script, $"#!/bin/sh\nexec '{Path.GetFullPath(other)}' \"$2\" \"127.0.0.1:$4\"\n");
-            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.WriteAllText(path, "#!/bin/sh\n" + text);
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        return script;
+        return path;
     }
 
     private static string Beside(params string[] path) => Path.Combine([Checkout.Root, "..", "shared", .. path]);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Suite.Local.Elasticsearch;
 using Suite.Local.Kafka;
 using Suite.Local.Keys;
 using Suite.Local.Mongo;
@@ -10,8 +11,8 @@ using Suite.Local.Services;
 namespace Suite.Local;
 
 /// <summary>
-/// A whole Suite on this machine: PostgreSQL, Redis, a Kafka broker, MongoDB where there is one, and the services, each a process of ours,
-/// unless the options name one that is there already. Disposing stops it in order: services, broker, Redis, MongoDB, database.
+/// A whole Suite on this machine: PostgreSQL, Redis, a Kafka broker, MongoDB and Elasticsearch where they are, and the services, each a process of
+/// ours, unless the options name one that is there already. Disposing stops it in order: services, broker, Redis, Elasticsearch, MongoDB, database.
 /// </summary>
 public sealed class LocalSuite : IAsyncDisposable
 {
@@ -23,6 +24,7 @@ public sealed class LocalSuite : IAsyncDisposable
     private Keeper? _postgresKeeper;
     private Keeper? _redisKeeper;
     private Keeper? _mongoKeeper;
+    private Keeper? _elasticsearchKeeper;
     private Keeper? _kafkaKeeper;
 
     private LocalSuite(LocalSuiteOptions options, DataLock dataLock)
@@ -41,6 +43,9 @@ public sealed class LocalSuite : IAsyncDisposable
     /// <summary>The private MongoDB; null when <see cref="LocalSuiteOptions.Mongo"/> named one, or when there is none.</summary>
     public MongoServer? Mongo { get; private set; }
 
+    /// <summary>The private Elasticsearch; null when <see cref="LocalSuiteOptions.Elasticsearch"/> named one, or when there is none.</summary>
+    public ElasticsearchServer? Elasticsearch { get; private set; }
+
     /// <summary>The private broker; null when <see cref="LocalSuiteOptions.Kafka"/> named one.</summary>
     public KafkaBroker? Kafka { get; private set; }
 
@@ -52,6 +57,9 @@ public sealed class LocalSuite : IAsyncDisposable
 
     /// <summary>MongoDB's connection string, as services get it; null when PostgreSQL keeps the documents.</summary>
     public string? MongoConnectionString => _options.Mongo ?? Mongo?.ConnectionString;
+
+    /// <summary>Elasticsearch's address, as services get it; null when PostgreSQL finds orders.</summary>
+    public string? ElasticsearchAddress => _options.Elasticsearch ?? Elasticsearch?.Address;
 
     /// <summary>The broker's address, as services get it.</summary>
     public string KafkaBootstrapServers => _options.Kafka ?? Kafka!.BootstrapServers;
@@ -87,6 +95,8 @@ public sealed class LocalSuite : IAsyncDisposable
     private string RedisFolder => Path.Combine(_options.DataDirectory, "redis");
 
     private string MongoFolder => Path.Combine(_options.DataDirectory, "mongo");
+
+    private string ElasticsearchFolder => Path.Combine(_options.DataDirectory, "elasticsearch");
 
     private string PostgresFolder => Path.Combine(_options.DataDirectory, "postgres");
 
@@ -148,7 +158,7 @@ public sealed class LocalSuite : IAsyncDisposable
         _services.FirstOrDefault(service => service.Name == name && service.Replica == replica)
         ?? throw new ArgumentException($"No replica {replica} of '{name}' was asked for.", nameof(name));
 
-    /// <summary>Stops the services, then the broker, Redis, MongoDB and the database, each within a time limit.</summary>
+    /// <summary>Stops the services, then the broker, Redis, Elasticsearch, MongoDB and the database, each within a time limit.</summary>
     public async Task StopAsync()
     {
         await Task.WhenAll(_services.Select(service => service.StopAsync()));
@@ -166,6 +176,13 @@ public sealed class LocalSuite : IAsyncDisposable
         }
 
         await (Redis?.StopAsync() ?? Task.CompletedTask);
+        if (_elasticsearchKeeper is not null)
+        {
+            await _elasticsearchKeeper.DisposeAsync();
+            _elasticsearchKeeper = null;
+        }
+
+        await (Elasticsearch?.StopAsync() ?? Task.CompletedTask);
         if (_mongoKeeper is not null)
         {
             await _mongoKeeper.DisposeAsync();
@@ -200,6 +217,10 @@ public sealed class LocalSuite : IAsyncDisposable
     public async Task StartMongoAsync(CancellationToken cancellationToken = default) => Mongo = await MongoServer.StartAsync(
         _options.MongoProgram!, MongoFolder, Mongo?.Port ?? 0, line => Print("mongo", line), cancellationToken);
 
+    /// <summary>Starts Elasticsearch again after it was stopped or killed, on the same data and at the same address.</summary>
+    public async Task StartElasticsearchAsync(CancellationToken cancellationToken = default) => Elasticsearch = await ElasticsearchServer.StartAsync(
+        _options.ElasticsearchHome!, ElasticsearchFolder, Elasticsearch?.Port ?? 0, line => Print("elasticsearch", line), cancellationToken);
+
     /// <summary>Starts the database again after it was stopped or killed, on the same data and at the same address.</summary>
     public async Task StartPostgresAsync(CancellationToken cancellationToken = default) => Postgres = await PostgresServer.StartAsync(
         PostgresFolder, Postgres?.Port ?? 0, line => Print("postgres", line), _options.OutlivesPower, cancellationToken);
@@ -215,6 +236,7 @@ public sealed class LocalSuite : IAsyncDisposable
 
         await (Kafka?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (Redis?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (Elasticsearch?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (Mongo?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (Postgres?.DisposeAsync() ?? ValueTask.CompletedTask);
         _logs.Dispose();
@@ -259,6 +281,20 @@ public sealed class LocalSuite : IAsyncDisposable
             });
         }
 
+        if (_options.Elasticsearch is not null || _options.ElasticsearchHome is not null)
+        {
+            await _options.Stages.RunAsync("Elasticsearch", async () =>
+            {
+                if (_options.Elasticsearch is { } named)
+                {
+                    return await StoreChecks.ElasticsearchAsync(named, cancellationToken);
+                }
+
+                await StartElasticsearchAsync(cancellationToken);
+                return $"127.0.0.1:{Elasticsearch!.Port}, data in {Relative(Elasticsearch.DataDirectory)}";
+            });
+        }
+
         await _options.Stages.RunAsync("Kafka", async () =>
         {
             if (_options.Kafka is { } named)
@@ -285,6 +321,12 @@ public sealed class LocalSuite : IAsyncDisposable
         {
             _mongoKeeper = new Keeper("mongo", async token => { await StartMongoAsync(token); return Mongo!.Exited; }, _options.Say);
             _mongoKeeper.Watch(Mongo.Exited);
+        }
+
+        if (_options.Supervise && Elasticsearch is not null)
+        {
+            _elasticsearchKeeper = new Keeper("elasticsearch", async token => { await StartElasticsearchAsync(token); return Elasticsearch!.Exited; }, _options.Say);
+            _elasticsearchKeeper.Watch(Elasticsearch.Exited);
         }
 
         if (_options.Supervise && Kafka is not null)
@@ -355,6 +397,11 @@ public sealed class LocalSuite : IAsyncDisposable
             environment["SUITE_MONGO"] = mongo;
         }
 
+        if (ElasticsearchAddress is { } elasticsearch)
+        {
+            environment["SUITE_ELASTICSEARCH"] = elasticsearch;
+        }
+
         if (Kafka is { ProcessId: null })
         {
             // A real broker answers as soon as there is something; the one built into librdkafka looks again only after this time.
@@ -388,6 +435,7 @@ public sealed class LocalSuite : IAsyncDisposable
 
         await KafkaBroker.EndLeftoversAsync(KafkaFolder, _options.Say, cancellationToken);
         await RedisServer.EndLeftoversAsync(RedisFolder, _options.Say, cancellationToken);
+        await ElasticsearchServer.EndLeftoversAsync(ElasticsearchFolder, _options.Say, cancellationToken);
         await MongoServer.EndLeftoversAsync(MongoFolder, _options.Say, cancellationToken);
         await PostgresServer.EndLeftoversAsync(PostgresFolder, _options.Say, cancellationToken);
         if (_options.Fresh)

@@ -36,6 +36,12 @@ public sealed record LocalSuiteOptions
     /// <summary>The path of <c>mongod</c>, for a private MongoDB; null has PostgreSQL keep the documents.</summary>
     public string? MongoProgram { get; init; }
 
+    /// <summary>An existing Elasticsearch as <c>http://host:port</c>; null starts <see cref="ElasticsearchHome"/>.</summary>
+    public string? Elasticsearch { get; init; }
+
+    /// <summary>Where Elasticsearch lies, for a private one; null has PostgreSQL find orders.</summary>
+    public string? ElasticsearchHome { get; init; }
+
     /// <summary>An existing Kafka as <c>bootstrap.servers</c>; null starts a private one.</summary>
     public string? Kafka { get; init; }
 
@@ -94,7 +100,7 @@ public sealed record LocalSuiteOptions
 
     /// <summary>
     /// The options that the environment asks for: <c>SUITE_POSTGRES</c>, <c>SUITE_REDIS</c>, <c>SUITE_MONGO</c> (else a <c>mongod</c> on the
-    /// path), <c>SUITE_KAFKA</c>, <c>KAFKA_HOME</c>, <c>SUITE_MASTER_KEY_FILE</c>, <c>SUITE_ADMIN_KEY_FILE</c>, <c>SUITE_ISSUER</c>.
+    /// path), <c>SUITE_ELASTICSEARCH</c>, <c>ELASTICSEARCH_HOME</c>, <c>SUITE_KAFKA</c>, <c>KAFKA_HOME</c>, <c>SUITE_MASTER_KEY_FILE</c>, <c>SUITE_ADMIN_KEY_FILE</c>, <c>SUITE_ISSUER</c>.
     /// </summary>
     public static LocalSuiteOptions FromEnvironment(string dataDirectory) => new()
     {
@@ -103,6 +109,8 @@ public sealed record LocalSuiteOptions
         Redis = Named("SUITE_REDIS"),
         Mongo = Named("SUITE_MONGO"),
         MongoProgram = MongoServer.OnPath(),
+        Elasticsearch = Named("SUITE_ELASTICSEARCH"),
+        ElasticsearchHome = Named("ELASTICSEARCH_HOME"),
         Kafka = Named("SUITE_KAFKA"),
         KafkaHome = Named("KAFKA_HOME"),
         MasterKeyFile = NamedFile("SUITE_MASTER_KEY_FILE"),

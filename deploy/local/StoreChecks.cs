@@ -64,6 +64,29 @@ internal static class StoreChecks
         }
     }
 
+    public static async Task<string> ElasticsearchAsync(string address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var uri = new Uri(address);
+            using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+            if (uri.UserInfo.Length > 0)
+            {
+                http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Uri.UnescapeDataString(uri.UserInfo))));
+            }
+
+            var server = uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+            using var about = System.Text.Json.JsonDocument.Parse(await http.GetStringAsync(new Uri(server), cancellationToken));
+            return $"{server}, version {about.RootElement.GetProperty("version").GetProperty("number")}, named by SUITE_ELASTICSEARCH";
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or UriFormatException or System.Text.Json.JsonException or KeyNotFoundException)
+        {
+            // A message may hold the address with its password.
+            throw new SuiteLocalException(
+                $"The Elasticsearch of SUITE_ELASTICSEARCH does not answer ({e.GetType().Name}).\nUnset SUITE_ELASTICSEARCH to have PostgreSQL find orders.", e);
+        }
+    }
+
     public static async Task<string> KafkaAsync(string bootstrapServers, CancellationToken cancellationToken)
     {
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrapServers })

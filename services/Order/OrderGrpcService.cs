@@ -15,6 +15,7 @@ internal sealed class OrderGrpcService(
     PlaceOrder placeOrder,
     OrderStore store,
     ListOrders listOrders,
+    SearchOrders searchOrders,
     CancelOrder cancelOrder,
     FulfillOrder fulfillOrder,
     RefundOrder refundOrder,
@@ -34,6 +35,9 @@ internal sealed class OrderGrpcService(
 
     public override Task<ListOrdersResponse> ListOrders(ListOrdersRequest request, ServerCallContext context) =>
         listOrders.RunAsync(request, context.GetCaller(), context.CancellationToken);
+
+    public override Task<SearchOrdersResponse> SearchOrders(SearchOrdersRequest request, ServerCallContext context) =>
+        searchOrders.RunAsync(request, context.GetCaller(), context.CancellationToken);
 
     [FinishesWork]
     public override Task<Order> CancelOrder(CancelOrderRequest request, ServerCallContext context) =>

@@ -3,6 +3,7 @@ using Suite.Contracts.Payments.V1;
 using Suite.Contracts.Users.V1;
 using Suite.Orders.Events;
 using Suite.Orders.Features;
+using Suite.Orders.Search;
 using Suite.Orders.Storage;
 using Suite.Orders.Timelines;
 using Suite.Platform.Caching;
@@ -61,6 +62,7 @@ public static class OrderModule
         services.AddSingleton<RefundOrder>();
         services.AddSingleton<ListOrderEvents>();
         services.AddSingleton<ListOrders>();
+        services.AddSingleton<SearchOrders>();
         services.AddSingleton<WatchOrder>();
         services.AddSingleton<ImportOrders>();
         services.AddHostedService(provider => provider.GetRequiredService<OrderPlacement>());
@@ -70,6 +72,7 @@ public static class OrderModule
         services.AddHostedService<SweepDepartures>();
 
         services.AddTimelines(builder.Configuration);
+        services.AddSearch(builder.Configuration);
 
         services.AddConsumer<PaymentEventsHandler>("order.payment-events", "suite.payment.v1");
         services.AddConsumer<UserEventsHandler>("order.user-events", "suite.user.v1");

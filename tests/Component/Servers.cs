@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Suite.Local.Elasticsearch;
 using Suite.Local.Folders;
 using Suite.Local.Kafka;
 using Suite.Local.Mongo;
@@ -21,6 +22,7 @@ internal sealed class Servers
     private static KafkaBroker? s_mockKafka;
     private static KafkaBroker? s_realKafka;
     private static MongoServer? s_mongo;
+    private static ElasticsearchServer? s_elasticsearch;
 
     /// <summary>A database server; each test takes databases of its own.</summary>
     public static PostgresServer Postgres => s_postgres ?? throw new InvalidOperationException("The servers are not started.");
@@ -79,6 +81,33 @@ internal sealed class Servers
         }
     }
 
+    /// <summary>
+    /// The Elasticsearch of <c>SUITE_ELASTICSEARCH</c>, else one that is started at the first call. The calling test is ignored when there is none.
+    /// </summary>
+    public static async Task<string> ElasticsearchAsync()
+    {
+        if (Environment.GetEnvironmentVariable("SUITE_ELASTICSEARCH") is { Length: > 0 } named)
+        {
+            return named;
+        }
+
+        if (SharedServers.ElasticsearchHome(s_folder) is not { } home)
+        {
+            Assert.Ignore("Elasticsearch is not here: set SUITE_ELASTICSEARCH.");
+            throw new InvalidOperationException();
+        }
+
+        await s_starting.WaitAsync();
+        try
+        {
+            return (s_elasticsearch ??= await ElasticsearchServer.StartAsync(home, Path.Combine(s_folder, "elasticsearch"))).Address;
+        }
+        finally
+        {
+            s_starting.Release();
+        }
+    }
+
     /// <summary>A new folder for servers that one test starts for itself; it is removed at the end of the run.</summary>
     public static string NewFolder() => Directory.CreateDirectory(Path.Combine(s_folder, Guid.NewGuid().ToString("N"))).FullName;
 
@@ -103,6 +132,11 @@ internal sealed class Servers
     [OneTimeTearDown]
     public async Task StopAsync()
     {
+        if (s_elasticsearch is not null)
+        {
+            await s_elasticsearch.DisposeAsync();
+        }
+
         if (s_mongo is not null)
         {
             await s_mongo.DisposeAsync();

@@ -16,6 +16,7 @@ internal static class OrderCommands
         Create(cli),
         Get(cli),
         List(cli),
+        OrderSearchCommand.Build(cli),
         Watch(cli),
         OrderStepCommands.Fulfill(cli),
         OrderStepCommands.Refund(cli),

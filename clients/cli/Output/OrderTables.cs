@@ -107,6 +107,26 @@ internal static class OrderTables
         return table;
     }
 
+    /// <summary>What was found, with where the words stand: those in brackets match.</summary>
+    public static IRenderable Hits(Printer printer, IReadOnlyList<OrderHit> hits)
+    {
+        var table = printer.NewTable("NAME", "STATE", "TOTAL", "CUSTOMER", "CREATED", "FOUND IN");
+        table.Columns[2].Alignment = Justify.Right;
+        foreach (var hit in hits)
+        {
+            var found = hit.Highlights.Select(highlight => string.Concat(highlight.Fragments.Select(part => part.Match ? $"[{part.Text}]" : part.Text)));
+            table.AddRow(
+                new Text(hit.Order.Name),
+                new Text(State(hit.Order.State), Style(hit.Order.State)),
+                new Text(AmountText.Of(hit.Order.Total)),
+                new Text(hit.Order.Customer),
+                new Text(Facts.Time(hit.Order.CreateTime)),
+                new Text(string.Join("; ", found)));
+        }
+
+        return table;
+    }
+
     public static IRenderable Products(Printer printer, IReadOnlyList<Product> products)
     {
         var table = printer.NewTable("NAME", "PRICE", "STATE", "DISPLAY NAME");

@@ -253,6 +253,8 @@ DASHBOARDS = [
                                               "{{messaging_consumer_group_name}}"), unit="cps", about="Sent again after a crash or a lost broker, and without effect."),
         ]),
         ("Projections", [
+            graph("Age of the documents", ('max by (projection) (suite_projection_age_seconds{job=~"$job"})', "{{projection}}"), unit="s", steps=[(60, YELLOW), (300, RED)],
+                  about="Everything that was told until then is in them. Runbook: docs/runbooks/projections.md"),
             graph("Read from histories", ('sum by (projection) (rate(suite_projection_history_read_total{job=~"$job"}[5m]))' + NONE, "{{projection}}"), unit="cps",
                   about="While documents are made anew or compared."),
             graph("Passed over in an hour", ('sum by (projection) (increase(suite_projection_skipped_total{job=~"$job"}[1h]))' + NONE, "{{projection}}"),

@@ -29,6 +29,9 @@ internal sealed class OrderStore(NpgsqlDataSource dataSource)
     private const string SelectOne =
         $"SELECT o.*, l.* FROM (SELECT {Columns} FROM orders WHERE id = $1) AS o {WithLines} ORDER BY l.line_number";
 
+    private const string SelectMany =
+        $"SELECT o.*, l.* FROM (SELECT {Columns} FROM orders WHERE id = ANY($1)) AS o {WithLines} ORDER BY o.id, l.line_number";
+
     private const string SelectOverdue =
         $"SELECT {Columns} FROM orders WHERE state = 1 AND id > $1 AND create_time < $2 ORDER BY id LIMIT $3";
 
@@ -37,6 +40,19 @@ internal sealed class OrderStore(NpgsqlDataSource dataSource)
         await using var command = dataSource.CreateCommand(SelectOne);
         command.Parameters.Add(new() { Value = id });
         return (await ReadWithLinesAsync(command, cancellationToken)).SingleOrDefault();
+    }
+
+    /// <summary>Orders by their ids, in no order.</summary>
+    public async Task<IReadOnlyList<Order>> FindManyAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0)
+        {
+            return [];
+        }
+
+        await using var command = dataSource.CreateCommand(SelectMany);
+        command.Parameters.Add(new() { Value = ids.ToArray() });
+        return await ReadWithLinesAsync(command, cancellationToken);
     }
 
     /// <summary>

@@ -60,7 +60,7 @@ internal sealed class TimelineProjection(ITimelineStore store, IEnumerable<IHist
     public async Task<Comparison> CompareAsync(long serving, long other, CancellationToken cancellationToken)
     {
         var (count, suspects) = (0L, new List<Guid>());
-        var (ours, theirs) = (new DocumentWalk(store, serving, PageSize), new DocumentWalk(store, other, PageSize));
+        var (ours, theirs) = (new PagedWalk<TimelineDocument>(PageAsync(serving)), new PagedWalk<TimelineDocument>(PageAsync(other)));
         var (a, b) = (await ours.NextAsync(cancellationToken), await theirs.NextAsync(cancellationToken));
         while (a is not null || b is not null)
         {
@@ -159,35 +159,6 @@ internal sealed class TimelineProjection(ITimelineStore store, IEnumerable<IHist
         }
     }
 
-    /// <summary>Walks the documents of a generation.</summary>
-    private sealed class DocumentWalk(ITimelineStore store, long generation, int pageSize)
-    {
-        private IReadOnlyList<TimelineDocument> _page = [];
-        private int _next;
-        private bool _isLast;
-        private (Guid Owner, long Bucket) _at = (Guid.Empty, -1);
-
-        public async Task<TimelineDocument?> NextAsync(CancellationToken cancellationToken)
-        {
-            if (_next == _page.Count)
-            {
-                if (_isLast)
-                {
-                    return null;
-                }
-
-                _page = await store.PageAsync(generation, _at.Owner, _at.Bucket, pageSize, cancellationToken);
-                _isLast = _page.Count < pageSize;
-                _next = 0;
-                if (_page.Count == 0)
-                {
-                    return null;
-                }
-
-                _at = (_page[^1].Owner, _page[^1].Bucket);
-            }
-
-            return _page[_next++];
-        }
-    }
+    private Func<TimelineDocument?, CancellationToken, Task<IReadOnlyList<TimelineDocument>>> PageAsync(long generation) => (last, cancellationToken) =>
+        store.PageAsync(generation, last?.Owner ?? Guid.Empty, last?.Bucket ?? -1, PageSize, cancellationToken);
 }

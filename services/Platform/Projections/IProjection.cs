@@ -33,6 +33,12 @@ public interface IProjection
     /// <summary>The documents that are not the same in two generations, by name, and how many documents were looked at.</summary>
     Task<Comparison> CompareAsync(long serving, long other, CancellationToken cancellationToken);
 
+    /// <summary>Lets readers find everything that was applied to a generation: they are given it next.</summary>
+    Task SettleAsync(long generation, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Hears which generation readers are given from now on; told again now and then.</summary>
+    Task ServeAsync(long generation, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Removes a generation. One that is gone already is no error.</summary>
     Task DropAsync(long generation, CancellationToken cancellationToken);
 }

@@ -12,6 +12,7 @@ namespace Suite.Platform.Projections;
 internal sealed class ProjectionApplier(
     IProjection projection,
     ProjectionStore store,
+    ProjectionProgress progress,
     ProjectionTelemetry telemetry,
     MessagingMetrics metrics,
     TimeProvider time,
@@ -57,6 +58,8 @@ internal sealed class ProjectionApplier(
         Skip(message, PassingFault.Reason(cause), cause);
         return Task.CompletedTask;
     }
+
+    public void Reached(DateTimeOffset? asOf) => progress.Reached(projection.Name, asOf);
 
     private void Skip(IncomingMessage message, string reason, Exception? cause)
     {

@@ -64,6 +64,7 @@ internal sealed class ProjectionBuilder(
         var latest = await store.LatestAsync(projection.Name, 10, cancellationToken);
         var serving = latest.First(generation => generation.State == GenerationState.Serving);
         await projection.PrepareAsync(serving.Generation, cancellationToken);
+        await projection.ServeAsync(serving.Generation, cancellationToken);
         if (serving.Version < projection.Version)
         {
             await dataSource.InTransactionAsync(
@@ -119,11 +120,16 @@ internal sealed class ProjectionBuilder(
                 async token => await projection.CompareAsync(await store.ServingAsync(projection.Name, token), generation.Generation, token),
                 cancellationToken);
         }
+        else
+        {
+            await projection.SettleAsync(generation.Generation, cancellationToken);
+        }
 
         if (await store.CompleteAsync(generation, _token, comparison, cancellationToken))
         {
             if (comparison is null)
             {
+                await projection.ServeAsync(generation.Generation, cancellationToken);
                 ProjectionLog.Serving(logger, projection.Name, generation.Generation, read);
             }
             else

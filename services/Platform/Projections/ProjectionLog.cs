@@ -19,6 +19,9 @@ internal static partial class ProjectionLog
     [LoggerMessage(1905, LogLevel.Information, "Projection {Projection}: generation {Generation} is gone")]
     public static partial void Dropped(ILogger logger, string projection, long generation);
 
+    [LoggerMessage(1907, LogLevel.Debug, "How fresh projection {Projection} is could not be noted")]
+    public static partial void ProgressUntold(ILogger logger, string projection, Exception exception);
+
     [LoggerMessage(1906, LogLevel.Warning, "Projections could not be looked after ({Reason}); trying again")]
     public static partial void Failed(ILogger logger, string reason, Exception exception);
 }

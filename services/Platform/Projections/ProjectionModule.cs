@@ -22,6 +22,10 @@ public static class ProjectionModule
         {
             services.AddMigrations(new MigrationSet("projections", typeof(ProjectionModule).Assembly, "Suite.Platform.Projections.Migrations"));
             services.AddSingleton<ProjectionStore>();
+            services.AddSingleton(provider => new ProjectionProgress(
+                provider.GetRequiredService<Npgsql.NpgsqlDataSource>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger<ProjectionProgress>>()));
             services.AddSingleton<ProjectionTelemetry>();
             services.AddSingleton(provider => new ServingGeneration(
                 provider.GetRequiredService<ProjectionStore>(), provider.GetRequiredService<TimeProvider>()));

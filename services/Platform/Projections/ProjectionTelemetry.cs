@@ -15,9 +15,14 @@ internal sealed class ProjectionTelemetry : IDisposable
     private readonly Counter<long> _read;
     private readonly Counter<long> _failures;
 
-    public ProjectionTelemetry(IMeterFactory meters)
+    public ProjectionTelemetry(IMeterFactory meters, ProjectionProgress progress)
     {
         _meter = meters.Create(MeterName);
+        _meter.CreateObservableGauge(
+            "suite.projection.age",
+            () => progress.Ages.Select(of => new Measurement<double>(of.Age.TotalSeconds, new KeyValuePair<string, object?>(Projection, of.Projection))),
+            "s",
+            "How long ago the last moment is of which everything that was told is in the documents.");
         _skipped = _meter.CreateCounter<long>("suite.projection.skipped", "{message}", "Events that could not be read and are in no document.");
         _read = _meter.CreateCounter<long>("suite.projection.history.read", "{event}", "Events that were read from a history, to make documents anew.");
         _failures = _meter.CreateCounter<long>("suite.projection.failures", "{failure}", "How often making documents anew was interrupted.");

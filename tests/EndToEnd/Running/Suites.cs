@@ -37,16 +37,17 @@ internal static class Suites
         return s_onRealKafka ??= await TestSuite.StartAsync(options => options with { KafkaHome = home });
     }
 
-    /// <summary>One process a service, its documents in MongoDB; the calling test is ignored when there is none on this machine.</summary>
+    /// <summary>One process a service, on MongoDB and Elasticsearch; the calling test is ignored when they are not on this machine.</summary>
     public static async Task<TestSuite> OnDocumentStoresAsync()
     {
-        if (SharedServers.MongoProgram(Directory.CreateDirectory(Path.Combine(Checkout.Root, ".suite", "tests")).FullName) is not { } mongo)
+        var folder = Directory.CreateDirectory(Path.Combine(Checkout.Root, ".suite", "tests")).FullName;
+        if ((SharedServers.MongoProgram(folder), SharedServers.ElasticsearchHome(folder)) is not ({ } mongo, { } elasticsearch))
         {
-            Assert.Ignore("MongoDB is not here.");
+            Assert.Ignore("MongoDB or Elasticsearch is not here.");
             throw new InvalidOperationException();
         }
 
-        return s_onDocumentStores ??= await TestSuite.StartAsync(options => options with { MongoProgram = mongo });
+        return s_onDocumentStores ??= await TestSuite.StartAsync(options => options with { MongoProgram = mongo, ElasticsearchHome = elasticsearch });
     }
 
     /// <summary>One process a service, whose spans come to <see cref="Spans"/>. Whoever breaks it mends it.</summary>

@@ -278,6 +278,11 @@ internal sealed class TestSuite : IAsyncDisposable
             await Local.StartMongoAsync();
         }
 
+        if (Local.Elasticsearch is { Exited.IsCompleted: true })
+        {
+            await Local.StartElasticsearchAsync();
+        }
+
         await Task.WhenAll(Local.Services.Where(s => _changed.Remove(s) | s.Process!.Exited.IsCompleted).Select(s => s.RestartAsync()));
     }
 

@@ -134,7 +134,7 @@ internal abstract class TimelineTests(Func<Task<TestSuite>> start)
         await using var client = _suite.Client();
         var unknown = await Assert.ThrowsAsync<SuiteException>(() => client.Projections.RebuildAsync("projections/tea-leaves"));
         Assert.That(unknown!.Code, Is.EqualTo(Grpc.Core.StatusCode.NotFound));
-        Assert.That(await client.Projections.List().Select(p => p.Name).ToListAsync(), Is.EqualTo(new[] { Timelines }));
+        Assert.That(await client.Projections.List().Select(p => p.Name).ToListAsync(), Is.EqualTo(new[] { "projections/search", Timelines }));
     }
 
     private static async Task<Projection> RebuildAsync(SuiteClient client)

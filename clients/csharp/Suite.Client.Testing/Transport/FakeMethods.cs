@@ -35,6 +35,7 @@ internal static class FakeMethods
         CreateOrderRequest r => FakeOrders.Create(state, r),
         GetOrderRequest r => FakeOrders.Get(state, r),
         ListOrdersRequest r => FakeOrders.List(state, r),
+        SearchOrdersRequest r => FakeSearch.Run(state, r),
         CancelOrderRequest r => FakeOrderSteps.Cancel(state, r),
         FulfillOrderRequest r => FakeOrderSteps.Fulfill(state, r),
         RefundOrderRequest r => FakeOrderSteps.Refund(state, r),

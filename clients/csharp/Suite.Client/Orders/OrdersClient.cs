@@ -21,6 +21,9 @@ public sealed class OrdersClient
     private static readonly UnaryCall<ListOrdersRequest, ListOrdersResponse> ListOrders =
         new(Name, "ListOrders", static (invoker, request, options) => new Service(invoker).ListOrdersAsync(request, options));
 
+    private static readonly UnaryCall<SearchOrdersRequest, SearchOrdersResponse> SearchOrders =
+        new(Name, "SearchOrders", static (invoker, request, options) => new Service(invoker).SearchOrdersAsync(request, options));
+
     private static readonly UnaryCall<CancelOrderRequest, Order> CancelOrder =
         new(Name, "CancelOrder", static (invoker, request, options) => new Service(invoker).CancelOrderAsync(request, options));
 
@@ -196,6 +199,24 @@ public sealed class OrdersClient
                 .InvokeAsync(_environment, _endpoint, request, null, options, cancellationToken).ConfigureAwait(false);
             return new SuitePage<OrderEvent>(response.Events, response.NextPageToken);
         });
+
+    /// <summary>Finds orders by what is in them, best first unless asked otherwise; what a query can say stands at <see cref="SearchOrdersRequest.Query"/>.</summary>
+    /// <param name="query">For example <c>green tea state:CONFIRMED total&gt;100</c>.</param>
+    /// <param name="orderBy">For example <c>create_time desc</c>; null for what fits best.</param>
+    /// <param name="list">Page size, how many are wanted, where to go on.</param>
+    /// <param name="options">What these calls do differently.</param>
+    public SuiteList<OrderHit> Search(string query, string? orderBy = null, SuiteListOptions? list = null, SuiteCallOptions? options = null) =>
+        new(list, async (size, token, cancellationToken) =>
+        {
+            var request = new SearchOrdersRequest { Query = query, OrderBy = orderBy ?? string.Empty, PageSize = size, PageToken = token };
+            var response = await SearchAsync(request, options, cancellationToken).ConfigureAwait(false);
+            return new SuitePage<OrderHit>(response.Hits, response.NextPageToken);
+        });
+
+    /// <summary>Asks for one page of what a search finds, with how fresh it is and, when asked for, counts of all that matches.</summary>
+    public Task<SearchOrdersResponse> SearchAsync(
+        SearchOrdersRequest request, SuiteCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        SearchOrders.InvokeAsync(_environment, _endpoint, request, null, options, cancellationToken);
 
     /// <summary>
     /// Tells the order as it is, then every change in order of its version, and ends at a final state. When the connection

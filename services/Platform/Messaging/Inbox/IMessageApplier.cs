@@ -15,4 +15,12 @@ internal interface IMessageApplier
 
     /// <summary>Puts one message aside that can not be applied, so that the others go on.</summary>
     Task PutAsideAsync(IncomingMessage message, Exception cause, int attempts, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Is told once a second until when everything is applied that the partitions of this replica hold; null when it has none. It must not take
+    /// long.
+    /// </summary>
+    void Reached(DateTimeOffset? asOf)
+    {
+    }
 }

@@ -24,6 +24,9 @@ internal sealed class TopicConsumer : IDisposable
 
     /// <summary>The first offset of each partition that is not applied.</summary>
     private readonly Dictionary<TopicPartition, long> _next = [];
+
+    /// <summary>Until when everything of each is applied: when the last one was told that was applied, or the first one that came.</summary>
+    private readonly Dictionary<TopicPartition, DateTimeOffset> _appliedTime = [];
     private List<TopicPartition> _paused = [];
     private volatile string? _fatal;
     private long _measuredAt;
@@ -78,10 +81,18 @@ internal sealed class TopicConsumer : IDisposable
     {
         while (_received.Count < MostMessages && Consume(wait) is { } result)
         {
-            var message = CloudEvent.Read(result, out var problem);
-            _received.Add(new ReceivedMessage(message, result.TopicPartitionOffset, problem));
-            _next.TryAdd(result.TopicPartition, result.Offset.Value);
+            Take(result);
             wait = TimeSpan.Zero;
+        }
+    }
+
+    private void Take(ConsumeResult<byte[], byte[]> result)
+    {
+        var message = CloudEvent.Read(result, out var problem);
+        _received.Add(new ReceivedMessage(message, result.TopicPartitionOffset, problem));
+        if (_next.TryAdd(result.TopicPartition, result.Offset.Value))
+        {
+            _appliedTime[result.TopicPartition] = message.Time;
         }
     }
 
@@ -165,8 +176,7 @@ internal sealed class TopicConsumer : IDisposable
             // Only partitions that were assigned in the meantime can deliver something.
             if (Consume(TimeSpan.FromMilliseconds(20)) is { } result)
             {
-                _received.Add(new ReceivedMessage(CloudEvent.Read(result, out var problem), result.TopicPartitionOffset, problem));
-                _next.TryAdd(result.TopicPartition, result.Offset.Value);
+                Take(result);
             }
 
             Measure();
@@ -185,6 +195,7 @@ internal sealed class TopicConsumer : IDisposable
             {
                 var next = partition.Max(m => m.Place.Offset.Value) + 1;
                 _next[partition.Key] = next;
+                _appliedTime[partition.Key] = partition.Max(m => m.Message.Time);
                 _consumer.StoreOffset(new TopicPartitionOffset(partition.Key, next));
             }
             catch (KafkaException e)
@@ -204,14 +215,29 @@ internal sealed class TopicConsumer : IDisposable
         }
 
         _measuredAt = Environment.TickCount64;
-        foreach (var partition in _consumer.Assignment)
+        var now = DateTimeOffset.UtcNow;
+        var isKnown = true;
+        DateTimeOffset? asOf = null;
+        var assigned = _consumer.Assignment;
+        foreach (var partition in assigned)
         {
             var end = _consumer.GetWatermarkOffsets(partition).High;
-            if (!end.IsSpecial)
+            if (end.IsSpecial)
             {
-                // Whoever got nothing so far is at the end: what there is comes at once.
-                _metrics.Behind(_applier.Consumer, partition.Topic, partition.Partition.Value, _next.TryGetValue(partition, out var next) ? end.Value - next : 0);
+                isKnown = false;
+                continue;
             }
+
+            // Whoever got nothing so far is at the end: what there is comes at once.
+            var behind = _next.TryGetValue(partition, out var next) ? end.Value - next : 0;
+            _metrics.Behind(_applier.Consumer, partition.Topic, partition.Partition.Value, behind);
+            var reached = behind <= 0 ? now : _appliedTime[partition];
+            asOf = asOf < reached ? asOf : reached;
+        }
+
+        if (isKnown)
+        {
+            _applier.Reached(asOf);
         }
     }
 
@@ -222,6 +248,7 @@ internal sealed class TopicConsumer : IDisposable
         foreach (var partition in partitions)
         {
             _next.Remove(partition);
+            _appliedTime.Remove(partition);
             _metrics.Gone(_applier.Consumer, partition.Topic, partition.Partition.Value);
         }
 

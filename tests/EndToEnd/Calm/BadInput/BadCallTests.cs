@@ -112,6 +112,49 @@ internal sealed class BadCallTests
         Assert.That(refusal.Info!.Metadata["position"], Is.EqualTo(position));
     }
 
+    [TestCase("*tea", "0", "wildcard")]
+    [TestCase("tea colour:red", "4", "state, customer")]
+    [TestCase("state:OPEN", "6", "PENDING")]
+    [TestCase("total>much", "6", "amount")]
+    [TestCase("\"green tea", "0", "closed")]
+    [TestCase("te\u0007a", "2", "control")]
+    public async Task A_bad_query_is_refused_with_its_position_and_what_was_expected(string query, string position, string expected)
+    {
+        var refusal = await Refusal.OfAsync(_suite.Orders().SearchOrdersAsync(new SearchOrdersRequest { Query = query }));
+
+        refusal.MustBe(StatusCode.InvalidArgument, "QUERY_INVALID", "query");
+        Assert.That(refusal.Info!.Metadata["position"], Is.EqualTo(position));
+        Assert.That(refusal.Info!.Metadata["expected"], Does.Contain(expected));
+    }
+
+    [Test]
+    public async Task A_query_that_is_too_long_an_order_that_there_is_not_and_a_token_of_another_search_are_refused()
+    {
+        (await Refusal.OfAsync(_suite.Orders().SearchOrdersAsync(new SearchOrdersRequest { Query = new string('a', 64 * 1024) })))
+            .MustBe(StatusCode.InvalidArgument, "INVALID_REQUEST", "query");
+        (await Refusal.OfAsync(_suite.Orders().SearchOrdersAsync(new SearchOrdersRequest { OrderBy = "colour" })))
+            .MustBe(StatusCode.InvalidArgument, "INVALID_REQUEST", "order_by");
+        (await Refusal.OfAsync(_suite.Orders().SearchOrdersAsync(new SearchOrdersRequest { PageSize = -1 })))
+            .MustBe(StatusCode.InvalidArgument, "INVALID_REQUEST", "page_size");
+        (await Refusal.OfAsync(_suite.Orders().SearchOrdersAsync(new SearchOrdersRequest { PageToken = "AAAA" })))
+            .MustBe(StatusCode.InvalidArgument, "PAGE_TOKEN_INVALID", "page_token");
+    }
+
+    [TestCase("/.*/ a{1,3} ctx._source.remove('x')")]
+    [TestCase("<script>alert(1)</script> '; DROP TABLE orders; --x")]
+    [TestCase("x OR 1=1a")]
+    public async Task What_looks_like_a_script_or_a_regular_expression_is_searched_as_text_or_refused_and_never_run(string query)
+    {
+        try
+        {
+            Assert.That((await _suite.Orders().SearchOrdersAsync(new SearchOrdersRequest { Query = query })).Hits, Is.Empty);
+        }
+        catch (RpcException e)
+        {
+            Assert.That(e.StatusCode, Is.EqualTo(StatusCode.InvalidArgument));
+        }
+    }
+
     [Test]
     public async Task A_page_token_of_another_query_or_a_damaged_one_is_refused()
     {
