@@ -96,9 +96,11 @@ internal static class DemoCommand
     private static LocalSuiteOptions Options() =>
         LocalSuiteOptions.FromEnvironment(Path.Combine(RunCommand.DataDirectory, "demo")) with
         {
-            // A fresh suite needs fresh stores: those that SUITE_POSTGRES and SUITE_REDIS name may hold somebody's orders.
+            // A fresh suite needs fresh stores: those that SUITE_POSTGRES and its like name may hold somebody's orders.
             Postgres = null,
             Redis = null,
+            Mongo = null,
+            Elasticsearch = null,
             Kafka = null,
             MasterKeyFile = null,
             AdminKeyFile = null,

@@ -78,7 +78,36 @@ internal static class DemoMoney
             "DISCOUNT=-2.50");
         await suite.ReadAsync("order", "fulfill", order, "--note", "parcel 1", "--output", "jsonl");
         await suite.ReadAsync("order", "refund", order, "--line", "1:1", "--reason", "damaged", "--output", "jsonl");
-        return await suite.RunAsync("order", "money", order) == 0;
+        return await suite.RunAsync("order", "money", order) == 0 && await TellAsync(suite, order);
+    }
+
+    /// <summary>The same order from everybody's side, and one that is looked for by what is in it.</summary>
+    private static async Task<bool> TellAsync(SuiteCommandLine suite, string order)
+    {
+        const string Query = "\"gel pen\" damaged state:PARTIALLY_REFUNDED";
+        if (!await IsToldAsync(() => suite.ReadAsync("order", "events", order, "--output", "jsonl"), "PAYMENT_REFUNDED")
+            || !await IsToldAsync(() => suite.ReadAsync("order", "search", Query, "--output", "jsonl"), order))
+        {
+            Console.Error.WriteLine("What happened did not come into the documents.");
+            return false;
+        }
+
+        Console.WriteLine("\nWhat happened to it, from everybody's side, and what is found by its words:");
+        return await suite.RunAsync("order", "events", order) == 0 && await suite.RunAsync("order", "search", Query) == 0;
+    }
+
+    /// <summary>Whether an answer has a text before long: documents are made a moment later.</summary>
+    private static async Task<bool> IsToldAsync(Func<Task<string>> ask, string text)
+    {
+        for (var deadline = DateTime.UtcNow + Patience; DateTime.UtcNow < deadline; await Task.Delay(TimeSpan.FromMilliseconds(200)))
+        {
+            if ((await ask()).Contains(text, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static async Task<string> PlaceAsync(SuiteCommandLine suite, params string[] arguments)

@@ -29,6 +29,13 @@ internal static class Endpoints
                 : ("mongo", "elsewhere", "named by SUITE_MONGO"));
         }
 
+        if (suite.ElasticsearchAddress is not null)
+        {
+            rows.Add(suite.Elasticsearch is { } elasticsearch
+                ? ("elastic", $"127.0.0.1:{elasticsearch.Port}", "finds orders; no password")
+                : ("elastic", "elsewhere", "named by SUITE_ELASTICSEARCH"));
+        }
+
         rows.Add(("kafka", suite.KafkaBootstrapServers, suite.Kafka?.Kind ?? "named by SUITE_KAFKA"));
         if (observation?.PrometheusAddress is { } prometheus)
         {
