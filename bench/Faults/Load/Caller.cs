@@ -147,32 +147,41 @@ internal sealed class Caller(string name, Lines lines, Recorder recorder)
         });
 
     /// <summary>Asks User to delete somebody who has an open order, which it finds out by asking Order. Not recorded: it must be refused.</summary>
-    public async Task AskToDeleteAsync(int replica, string user)
-    {
-        try
-        {
-            await lines.Users(replica).DeleteUserAsync(
-                new DeleteUserRequest { Name = user, RequestId = Guid.NewGuid().ToString() }, deadline: DateTime.UtcNow.AddSeconds(3));
-        }
-        catch (Grpc.Core.RpcException)
-        {
-            // Refused, or not answered: both are as good.
-        }
-    }
+    public Task AskToDeleteAsync(int replica, string user) => AskAsync(deadline => lines.Users(replica).DeleteUserAsync(
+        new DeleteUserRequest { Name = user, RequestId = Guid.NewGuid().ToString() }, deadline: deadline).ResponseAsync);
 
     /// <summary>Has Payment compare its books with Order's. Not recorded: in the middle of faults they need not agree.</summary>
-    public async Task ReconcileAsync(int replica)
+    public Task ReconcileAsync(int replica) => AskAsync(async deadline =>
+    {
+        using var call = lines.Reconciliation(replica).ReconcilePayments(new ReconcilePaymentsRequest(), deadline: deadline);
+        while (await call.ResponseStream.MoveNext(CancellationToken.None))
+        {
+        }
+    });
+
+    /// <summary>Looks for orders. Not recorded: what is found is as old as the index.</summary>
+    public Task SearchOrdersAsync(int replica) => AskAsync(deadline => lines.Orders(replica).SearchOrdersAsync(new SearchOrdersRequest { PageSize = 1 }, deadline: deadline).ResponseAsync);
+
+    /// <summary>Asks for the story of one of a customer's orders. Not recorded: nobody knows what should be in it.</summary>
+    public Task ReadStoryAsync(int replica, string customer) => AskAsync(async deadline =>
+    {
+        var orders = await lines.Orders(replica).ListOrdersAsync(new ListOrdersRequest { PageSize = 1, Filter = $"customer = \"{customer}\"" }, deadline: deadline);
+        foreach (var order in orders.Orders)
+        {
+            await lines.Orders(replica).ListOrderEventsAsync(new ListOrderEventsRequest { Parent = order.Name }, deadline: deadline);
+        }
+    });
+
+    /// <summary>Asks for the sake of asking.</summary>
+    private static async Task AskAsync(Func<DateTime, Task> askAsync)
     {
         try
         {
-            using var call = lines.Reconciliation(replica).ReconcilePayments(new ReconcilePaymentsRequest(), deadline: DateTime.UtcNow.AddSeconds(3));
-            while (await call.ResponseStream.MoveNext(CancellationToken.None))
-            {
-            }
+            await askAsync(DateTime.UtcNow.AddSeconds(3));
         }
         catch (Grpc.Core.RpcException)
         {
-            // It asked, which was all that was wanted.
+            // Refused, or not answered: it asked, which was all that was wanted.
         }
     }
 

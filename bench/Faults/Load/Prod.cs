@@ -14,7 +14,7 @@ internal sealed class Prod(Func<string, Caller> newCaller, Market market)
     /// <summary>Whether clients alone use a wire too seldom.</summary>
     public static bool IsNeeded(string wire) =>
         wire.StartsWith("user-", StringComparison.Ordinal) || wire.StartsWith(Targets.Client, StringComparison.Ordinal)
-        || wire.EndsWith("/order", StringComparison.Ordinal);
+        || wire.EndsWith("/order", StringComparison.Ordinal) || Targets.DocumentStores.Any(store => wire.EndsWith("/" + store, StringComparison.Ordinal));
 
     /// <summary>Makes one call that has to pass by the wire.</summary>
     public Task OnceAsync(string wire)
@@ -29,6 +29,8 @@ internal sealed class Prod(Func<string, Caller> newCaller, Market market)
             ("user", _) when from != Targets.Client => caller.CreateUserAsync(index, Market.NewUser()),
             ("user", _) => caller.GetUserAsync(index, market.Loyal),
             ("payment", "order") => caller.ReconcileAsync(index),
+            ("order", Targets.Elasticsearch) => caller.SearchOrdersAsync(index),
+            ("order", Targets.Mongo) => caller.ReadStoryAsync(index, market.Loyal),
             ("payment", _) => caller.GetTrialBalanceAsync(index),
             _ => caller.ListOrdersAsync(index, market.Loyal),
         };

@@ -26,8 +26,8 @@ internal sealed class Nemesis
     {
         (_cluster, _crowd, _plan, _history) = (cluster, crowd, plan, history);
         _processes = new ProcessFaults(cluster);
-        _stores = new StoreFaults(cluster, _processes);
         _wires = new WireFaults(cluster.Wiring, crowd.NewProd());
+        _stores = new StoreFaults(cluster, _processes, _wires);
     }
 
     /// <summary>How many faults are over.</summary>

@@ -6,8 +6,8 @@ using Suite.Local;
 
 namespace Suite.Faults.Nemesis;
 
-/// <summary>What is done to PostgreSQL, Kafka and Redis. All of them come back at the same address.</summary>
-internal sealed class StoreFaults(Cluster cluster, ProcessFaults processes)
+/// <summary>What is done to stores. All of them come back at the same address.</summary>
+internal sealed class StoreFaults(Cluster cluster, ProcessFaults processes, WireFaults wires)
 {
     /// <summary>How often the broker has been started with nothing in it.</summary>
     public int LostBrokers { get; private set; }
@@ -17,6 +17,8 @@ internal sealed class StoreFaults(Cluster cluster, ProcessFaults processes)
         (FaultKind.Flush, _) => FlushAsync(),
         (_, Targets.Postgres) => PostgresAsync(fault, cancellationToken),
         (_, Targets.Redis) => RedisAsync(fault, cancellationToken),
+        (_, Targets.Mongo) => MongoAsync(fault, cancellationToken),
+        (_, Targets.Elasticsearch) => ElasticsearchAsync(fault, cancellationToken),
         _ => KafkaAsync(fault, cancellationToken),
     };
 
@@ -71,6 +73,33 @@ internal sealed class StoreFaults(Cluster cluster, ProcessFaults processes)
         LostBrokers++;
         await Task.WhenAll(cluster.Suite.Services.Select(service => processes.RestartAsync(service, cancellationToken)));
         return new Hit(1, "the broker and all it had are gone; services were started again with the address of another");
+    }
+
+    private Task<Hit> MongoAsync(PlannedFault fault, CancellationToken cancellationToken)
+    {
+        var server = cluster.Suite.Mongo!;
+        return InBulkAsync(fault, server.ProcessId, server.KillAsync, server.Exited, cluster.Suite.StartMongoAsync, cancellationToken);
+    }
+
+    private Task<Hit> ElasticsearchAsync(PlannedFault fault, CancellationToken cancellationToken)
+    {
+        var server = cluster.Suite.Elasticsearch!;
+        return InBulkAsync(fault, server.ProcessId, server.KillAsync, server.Exited, cluster.Suite.StartElasticsearchAsync, cancellationToken);
+    }
+
+    private async Task<Hit> InBulkAsync(
+        PlannedFault fault, int process, Func<Task> killAsync, Task<int> exited, Func<CancellationToken, Task> startAsync, CancellationToken cancellationToken)
+    {
+        var ways = cluster.Wiring.All.Select(wire => wire.Name).Where(name => name.EndsWith("/" + fault.Target, StringComparison.Ordinal)).ToList();
+        if (await wires.InBulkAsync(ways, killAsync, cancellationToken) is not { } way)
+        {
+            return new Hit(0, "no documents were under way");
+        }
+
+        await Task.Delay(fault.Duration, cancellationToken);
+        await StartAsync(startAsync, cancellationToken);
+        var code = await exited;
+        return new Hit(1, string.Create(CultureInfo.InvariantCulture, $"process {process} ended with {code} while documents were under way on {way}"));
     }
 
     private async Task<Hit> FlushAsync()

@@ -32,6 +32,44 @@ internal sealed class WireFaults(Wiring wiring, Prod prod)
         }
     }
 
+    /// <summary>
+    /// Holds back the answers on wires until documents are under way on one of them, does something, and resets them: nobody hears what became of
+    /// the documents.
+    /// </summary>
+    /// <returns>The wire, or null when no documents came for long; nothing was done then.</returns>
+    public async Task<string?> InBulkAsync(IReadOnlyList<string> wires, Func<Task> strikeAsync, CancellationToken cancellationToken)
+    {
+        foreach (var name in wires.Order(StringComparer.Ordinal))
+        {
+            await _free.GetOrAdd(name, _ => new SemaphoreSlim(1)).WaitAsync(cancellationToken);
+        }
+
+        var held = wires.Select(name => wiring[name]).ToList();
+        try
+        {
+            held.ForEach(wire => wire.Set(WireMode.HoldReplies));
+            for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Patience; await Task.Delay(s_look, cancellationToken))
+            {
+                if (held.Find(wire => wire.IsWriting) is { } writing)
+                {
+                    await strikeAsync();
+                    held.ForEach(wire => wire.Cut());
+                    return writing.Name;
+                }
+            }
+
+            return null;
+        }
+        finally
+        {
+            foreach (var wire in held)
+            {
+                wire.Set(WireMode.Through);
+                _free[wire.Name].Release();
+            }
+        }
+    }
+
     private async Task<Hit> StrikeAloneAsync(PlannedFault fault, CancellationToken cancellationToken)
     {
         var wire = wiring[fault.Target];

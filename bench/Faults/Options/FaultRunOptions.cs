@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Suite.Faults.Plan;
 using Suite.Local;
+using Suite.Local.Mongo;
+using Suite.Tests;
 
 namespace Suite.Faults.Options;
 
@@ -18,9 +20,10 @@ internal sealed record FaultRunOptions
           --only a,b        only these kinds of faults, of kill, pause, terminate, flush, skew, cut, refuse, slow, stall, lose-replies, provider;
                             'none' for a run without faults
           --mock            the broker built into librdkafka, even where Apache Kafka is found
+          --no-documents    PostgreSQL keeps all documents, even where MongoDB and Elasticsearch are found
           --keep            keep the data and the logs of servers and services, also when nothing is found
-        Kafka is taken from KAFKA_HOME, else from ../shared/kafka, else it is the broker built into librdkafka. The report is
-        artifacts/faults/SEED/report.md. Exit code: 0 nothing found, 1 violations, 2 the run could not be made.
+        Kafka is taken from KAFKA_HOME, else from ../shared, else it is the broker built into librdkafka; MongoDB from the path and
+        Elasticsearch from ELASTICSEARCH_HOME or ../shared, else PostgreSQL keeps documents. The report is artifacts/faults/SEED/report.md. Exit code: 0 nothing found, 1 violations, 2 the run could not be made.
         """;
 
     /// <summary>How long faults go on.</summary>
@@ -39,15 +42,22 @@ internal sealed record FaultRunOptions
 
     public bool Keep { get; init; }
 
+    /// <summary>Which servers there are.</summary>
+    public required Present Present { get; init; }
+
     /// <summary>Where Apache Kafka lies; null for the broker built into librdkafka.</summary>
-    public string? KafkaHome { get; init; }
+    public string? KafkaHome => Present.RealKafka ? SharedServers.KafkaHome : null;
 
     /// <summary>Null when help was asked for.</summary>
     /// <exception cref="SuiteLocalException">Something that is no option, or no value of one.</exception>
     public static FaultRunOptions? Parse(IReadOnlyList<string> arguments)
     {
         // Small enough to be typed.
-        var options = new FaultRunOptions { Seed = RandomNumberGenerator.GetInt32(1, 1_000_000_000), KafkaHome = FindKafka() };
+        var options = new FaultRunOptions
+        {
+            Seed = RandomNumberGenerator.GetInt32(1, 1_000_000_000),
+            Present = new Present(SharedServers.KafkaHome is not null, MongoServer.OnPath() is not null, SharedServers.HasElasticsearch),
+        };
         for (var i = 0; i < arguments.Count; i++)
         {
             var (name, value) = arguments[i].Split('=', 2) is [var left, var right] ? (left, right) : (arguments[i], null);
@@ -59,7 +69,10 @@ internal sealed record FaultRunOptions
                     options = options with { Keep = true };
                     break;
                 case "--mock" when value is null:
-                    options = options with { KafkaHome = null };
+                    options = options with { Present = options.Present with { RealKafka = false } };
+                    break;
+                case "--no-documents" when value is null:
+                    options = options with { Present = options.Present with { Mongo = false, Elasticsearch = false } };
                     break;
                 case "--minutes":
                     options = options with { Length = TimeSpan.FromMinutes(Number(name, Value(), 0.25, 24 * 60)) };
@@ -94,17 +107,11 @@ internal sealed record FaultRunOptions
         ["clients"] = Clients.ToString(CultureInfo.InvariantCulture),
         ["drain"] = Drain.TotalSeconds.ToString("0", CultureInfo.InvariantCulture) + " s",
         ["kinds"] = Kinds.Count == 0 ? "none" : string.Join(",", FaultKind.All.Where(Kinds.Contains)),
-        ["broker"] = KafkaHome is null ? "built into librdkafka" : "Apache Kafka",
+        ["broker"] = Present.RealKafka ? "Apache Kafka" : "built into librdkafka",
+        ["stories in"] = Present.Mongo ? "MongoDB" : "PostgreSQL",
+        ["search in"] = Present.Elasticsearch ? "Elasticsearch" : "PostgreSQL",
         ["planned faults"] = plan.Faults.Count.ToString(CultureInfo.InvariantCulture),
     };
-
-    private static string? FindKafka()
-    {
-        var beside = Path.Combine(Checkout.Root, "..", "shared", "kafka");
-        return Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } named ? named
-            : File.Exists(Path.Combine(beside, "bin", "kafka-server-start.sh")) ? Path.GetFullPath(beside)
-            : null;
-    }
 
     private static double Number(string name, string text, double least, double most) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most

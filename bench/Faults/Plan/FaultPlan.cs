@@ -1,7 +1,7 @@
 namespace Suite.Faults.Plan;
 
 /// <summary>
-/// Which fault at which moment on which target for how long. It follows from the seed, the length, the kinds and the broker alone: the same
+/// Which fault at which moment on which target for how long. It follows from the seed, the length, the kinds and the servers alone: the same
 /// of them, the same plan.
 /// </summary>
 internal sealed class FaultPlan
@@ -21,20 +21,23 @@ internal sealed class FaultPlan
     /// <param name="seed">The seed of the run.</param>
     /// <param name="length">How long faults go on.</param>
     /// <param name="kinds">Some of <see cref="FaultKind.All"/>.</param>
-    /// <param name="hasRealKafka">See <see cref="Targets.Of"/>.</param>
-    public static FaultPlan Make(long seed, TimeSpan length, IReadOnlySet<string> kinds, bool hasRealKafka)
+    /// <param name="present">What there is.</param>
+    public static FaultPlan Make(long seed, TimeSpan length, IReadOnlySet<string> kinds, Present present)
     {
         var dice = Dice.For(seed, 0);
         var pairs = FaultKind.All.Where(kinds.Contains)
-            .SelectMany(kind => Targets.Of(kind, hasRealKafka).Select(target => (Kind: kind, Target: target)))
+            .SelectMany(kind => Targets.Of(kind, present).Select(target => (Kind: kind, Target: target)))
             .ToList();
         var wires = Spread(pairs.Where(pair => FaultKind.OfWires.Contains(pair.Kind)), dice);
+        // In a lane of their own: Elasticsearch takes long to start, and nothing but documents waits for it.
+        var documents = pairs.Where(pair => Targets.DocumentStores.Contains(pair.Target)).ToList();
         List<List<(string Kind, string Target)>> lanes =
         [
-            Spread(pairs.Where(pair => pair.Kind != FaultKind.Provider && !FaultKind.OfWires.Contains(pair.Kind)), dice),
+            Spread(pairs.Except(documents).Where(pair => pair.Kind != FaultKind.Provider && !FaultKind.OfWires.Contains(pair.Kind)), dice),
             [.. wires.Where((_, i) => i % 2 == 0)],
             [.. wires.Where((_, i) => i % 2 == 1)],
             Spread(pairs.Where(pair => pair.Kind == FaultKind.Provider), dice),
+            Spread(documents, dice),
         ];
         var faults = lanes.SelectMany((lane, number) => Fill(lane, number, length - s_reserve, dice)).OrderBy(fault => fault.Start).ToList();
         return new FaultPlan([.. faults.Select((fault, i) => fault with { Id = $"f{i + 1}" })]);
@@ -111,6 +114,7 @@ internal sealed class FaultPlan
     {
         (FaultKind.Kill or FaultKind.Terminate, Targets.Kafka) => 11,
         (FaultKind.Kill or FaultKind.Terminate, Targets.Redis) => 1,
+        (FaultKind.Kill, Targets.Elasticsearch) => 30,
         (FaultKind.Kill or FaultKind.Terminate, _) => 4,
         (FaultKind.Skew, _) => 8,
         (FaultKind.Provider, _) => 1,

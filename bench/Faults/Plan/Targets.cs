@@ -6,6 +6,8 @@ internal static class Targets
     public const string Postgres = "postgres";
     public const string Redis = "redis";
     public const string Kafka = "kafka";
+    public const string Mongo = "mongo";
+    public const string Elasticsearch = "elasticsearch";
     public const string Client = "client";
 
     /// <summary>How many replicas each service has.</summary>
@@ -14,9 +16,12 @@ internal static class Targets
     private static readonly Dictionary<string, string[]> s_calls = new()
     {
         ["user"] = [Postgres, Redis, Kafka, "order"],
-        ["order"] = [Postgres, Redis, Kafka, "user", "payment"],
+        ["order"] = [Postgres, Redis, Kafka, Mongo, Elasticsearch, "user", "payment"],
         ["payment"] = [Postgres, Kafka, "user", "order"],
     };
+
+    /// <summary>Stores of documents, which can be made anew.</summary>
+    public static IReadOnlyList<string> DocumentStores { get; } = [Mongo, Elasticsearch];
 
     /// <summary>The services.</summary>
     public static IReadOnlyList<string> Services { get; } = ["user", "order", "payment"];
@@ -33,26 +38,25 @@ internal static class Targets
     ];
 
     /// <summary>Every wire: from a replica to a store or to another service, and from clients to a replica.</summary>
-    /// <param name="hasKafkaWires">Whether the broker can be spoken to by wires; the one built into librdkafka names its own address.</param>
-    public static IReadOnlyList<string> Wires(bool hasKafkaWires) =>
+    /// <param name="present">What there is; the broker built into librdkafka names its own address, and has no wires.</param>
+    public static IReadOnlyList<string> Wires(Present present) =>
     [
-        .. AllReplicas.SelectMany(replica => s_calls[ServiceOf(replica)].Select(callee => $"{replica}/{callee}"))
-            .Where(wire => hasKafkaWires || !wire.EndsWith(Kafka, StringComparison.Ordinal)),
+        .. AllReplicas.SelectMany(replica => s_calls[ServiceOf(replica)].Where(callee => Has(present, callee)).Select(callee => $"{replica}/{callee}")),
         .. AllReplicas.Select(replica => $"{Client}/{replica}"),
     ];
 
     /// <summary>What a kind of fault can be done to.</summary>
     /// <param name="kind">One of <see cref="FaultKind"/>.</param>
-    /// <param name="hasRealKafka">Whether the broker is a process that remembers, and can be spoken to by wires.</param>
-    public static IReadOnlyList<string> Of(string kind, bool hasRealKafka) => kind switch
+    /// <param name="present">What there is.</param>
+    public static IReadOnlyList<string> Of(string kind, Present present) => kind switch
     {
-        FaultKind.Kill => [.. AllReplicas, Postgres, Kafka, Redis],
-        FaultKind.Terminate => [.. AllReplicas, Postgres, .. hasRealKafka ? new[] { Kafka } : []],
+        FaultKind.Kill => [.. AllReplicas, Postgres, Kafka, Redis, .. DocumentStores.Where(store => Has(present, store))],
+        FaultKind.Terminate => [.. AllReplicas, Postgres, .. present.RealKafka ? new[] { Kafka } : []],
         FaultKind.Pause => AllReplicas,
         FaultKind.Flush => [Redis],
         FaultKind.Skew => [.. AllReplicas.Where(replica => ServiceOf(replica) is "order" or "payment")],
         FaultKind.Provider => Tokens,
-        _ when FaultKind.OfWires.Contains(kind) => Wires(hasRealKafka),
+        _ when FaultKind.OfWires.Contains(kind) => Wires(present),
         _ => throw new ArgumentException($"'{kind}' is no kind of fault.", nameof(kind)),
     };
 
@@ -64,4 +68,12 @@ internal static class Targets
 
     /// <summary>Whether it is a replica of a service.</summary>
     public static bool IsReplica(string target) => AllReplicas.Contains(target);
+
+    private static bool Has(Present present, string callee) => callee switch
+    {
+        Kafka => present.RealKafka,
+        Mongo => present.Mongo,
+        Elasticsearch => present.Elasticsearch,
+        _ => true,
+    };
 }

@@ -4,7 +4,9 @@ using Suite.Faults.Wires;
 using Suite.Local;
 using Suite.Local.Commands;
 using Suite.Local.Folders;
+using Suite.Local.Mongo;
 using Suite.Local.Services;
+using Suite.Tests;
 
 namespace Suite.Faults.Running;
 
@@ -35,7 +37,7 @@ internal sealed class Cluster : IAsyncDisposable
     public static async Task<Cluster> StartAsync(FaultRunOptions options, IStages stages, CancellationToken cancellationToken)
     {
         var folder = ScratchFolder.Create("faults");
-        var wiring = new Wiring(options.KafkaHome is not null);
+        var wiring = new Wiring(options.Present);
         try
         {
             var local = new LocalSuiteOptions
@@ -43,6 +45,8 @@ internal sealed class Cluster : IAsyncDisposable
                 DataDirectory = folder,
                 OutlivesPower = false,
                 KafkaHome = options.KafkaHome,
+                MongoProgram = options.Present.Mongo ? MongoServer.OnPath() : null,
+                ElasticsearchHome = options.Present.Elasticsearch ? SharedServers.ElasticsearchHome(folder) : null,
                 KafkaDoors = wiring.Doors,
                 Replicas = Targets.Services.ToDictionary(service => service, _ => Targets.Replicas),
                 ReplicaEnvironment = wiring.EnvironmentOf,

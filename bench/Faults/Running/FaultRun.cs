@@ -29,7 +29,7 @@ internal sealed class FaultRun : IDisposable
     public FaultRun(FaultRunOptions options)
     {
         _options = options;
-        _plan = FaultPlan.Make(options.Seed, options.Length, options.Kinds, options.KafkaHome is not null);
+        _plan = FaultPlan.Make(options.Seed, options.Length, options.Kinds, options.Present);
         _folder = RunFolder.Make(options.Seed);
         _history = new RunHistory(_folder.HistoryFile);
         _recorder = new Recorder(_history, See);

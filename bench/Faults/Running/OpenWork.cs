@@ -38,6 +38,7 @@ internal static class OpenWork
         ("order.payment-events", "suite.payment.v1"), ("order.user-events", "suite.user.v1"),
         ("payment.order-events", "suite.order.v1"), ("payment.user-events", "suite.user.v1"),
         ("order.timelines", "suite.order.v1"), ("order.timelines", "suite.payment.v1"), ("order.timelines", "suite.user.v1"),
+        ("order.search", "suite.order.v1"), ("order.search", "suite.user.v1"),
     ];
 
     /// <summary>How much of everything is open now, also where it is 0.</summary>

@@ -8,7 +8,8 @@ namespace Suite.Faults.Wires;
 
 /// <summary>
 /// A port on loopback that leads to another one, and can do to what passes what networks do: cut, refuse, slow down, stall, lose answers.
-/// It knows nothing of what it carries, but for the word COMMIT: an answer to that is the one that is worst to lose.
+/// It knows nothing of what it carries, but for the word COMMIT, whose answer is the one that is worst to lose, and for the words with which documents
+/// are written.
 /// </summary>
 internal sealed class Wire : IAsyncDisposable
 {
@@ -53,6 +54,9 @@ internal sealed class Wire : IAsyncDisposable
 
     /// <summary>What it does at present.</summary>
     public WireSetting Setting => _setting;
+
+    /// <summary>Whether documents are under way: their first bytes have come, and no answer has gone back.</summary>
+    public bool IsWriting => _connections.Keys.Any(connection => connection.IsWriting);
 
     /// <summary>Has it do something else from now on.</summary>
     /// <param name="mode">What.</param>

@@ -15,6 +15,7 @@ internal sealed class WireConnection : IDisposable
     private int _replies;
     private int _isReset;
     private volatile bool _hasAsked;
+    private volatile bool _isWriting;
     private volatile bool _asksToCommit;
     private volatile bool _swallows;
 
@@ -24,6 +25,9 @@ internal sealed class WireConnection : IDisposable
         _near = near;
         _near.NoDelay = true;
     }
+
+    /// <summary>Whether documents have been sent, by a bulk of Elasticsearch or an update of MongoDB, that have no answer.</summary>
+    public bool IsWriting => _isWriting;
 
     /// <summary>Carries until one side has ended, or the connection is reset.</summary>
     public async Task RunAsync()
@@ -86,11 +90,12 @@ internal sealed class WireConnection : IDisposable
         while (await from.ReceiveAsync(buffer) is var count and > 0)
         {
             var piece = buffer.AsMemory(0, count);
-            await WaitAsync(count);
+            await WaitAsync(count, isRequest);
             if (isRequest)
             {
                 _asksToCommit = piece.Span.IndexOf("COMMIT"u8) >= 0;
                 _hasAsked = true;
+                _isWriting |= piece.Span.IndexOf("/_bulk"u8) >= 0 || piece.Span.IndexOf("updates"u8) >= 0;
             }
             else if (_swallows || MustBeLost())
             {
@@ -110,7 +115,7 @@ internal sealed class WireConnection : IDisposable
         await Task.Delay(s_swallow);
     }
 
-    private async Task WaitAsync(int bytes)
+    private async Task WaitAsync(int bytes, bool isRequest)
     {
         var setting = _wire.Setting;
         if (setting.Mode == WireMode.Slow)
@@ -119,7 +124,7 @@ internal sealed class WireConnection : IDisposable
             // 256 KiB a second, on top of the latency.
             await Task.WhenAny(Task.Delay(setting.Latency + TimeSpan.FromSeconds(bytes / 262_144.0)), setting.Over.Task);
         }
-        else if (setting.Mode == WireMode.Stall)
+        else if (setting.Mode == WireMode.Stall || (setting.Mode == WireMode.HoldReplies && !isRequest))
         {
             _wire.Counts.Hold();
             await setting.Over.Task;
@@ -131,6 +136,7 @@ internal sealed class WireConnection : IDisposable
     {
         var isAnswer = _hasAsked;
         _hasAsked = false;
+        _isWriting = false;
         if (!isAnswer || ++_replies <= _wire.Greetings || _wire.Setting.Mode != WireMode.LoseReplies || !_wire.MayLose(_asksToCommit))
         {
             return false;

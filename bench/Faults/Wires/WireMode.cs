@@ -15,6 +15,9 @@ internal enum WireMode
     /// <summary>Keeps it, until another mode lets it go on.</summary>
     Stall,
 
+    /// <summary>Carries on what is asked, and keeps what is answered until another mode lets it go on.</summary>
+    HoldReplies,
+
     /// <summary>Carries on what is asked, drops what is answered, and resets the connection a moment later.</summary>
     LoseReplies,
 }

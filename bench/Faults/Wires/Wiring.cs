@@ -14,9 +14,9 @@ internal sealed class Wiring : IAsyncDisposable
     private readonly Dictionary<string, Wire> _wires;
     private readonly Dictionary<string, KafkaDoor> _doors = [];
 
-    public Wiring(bool hasRealKafka)
+    public Wiring(Present present)
     {
-        _wires = Targets.Wires(hasRealKafka).ToDictionary(name => name, name => new Wire(name, greetings: IsToStore(name) ? 6 : 2));
+        _wires = Targets.Wires(present).ToDictionary(name => name, name => new Wire(name, greetings: IsToStore(name) ? 6 : 2));
         foreach (var (name, wire) in _wires.Where(wire => wire.Key.EndsWith("/" + Targets.Kafka, StringComparison.Ordinal)))
         {
             // A client of Kafka goes on to where the broker says it is, so each has a door that says: at the end of your wire.
@@ -57,6 +57,14 @@ internal sealed class Wiring : IAsyncDisposable
                     wire.FarPort = suite.Redis!.Port;
                     environment["SUITE_REDIS"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{wire.Port},password={suite.Redis.Password}");
                     break;
+                case Targets.Mongo:
+                    wire.FarPort = suite.Mongo!.Port;
+                    environment["SUITE_MONGO"] = string.Create(CultureInfo.InvariantCulture, $"mongodb://127.0.0.1:{wire.Port}");
+                    break;
+                case Targets.Elasticsearch:
+                    wire.FarPort = suite.Elasticsearch!.Port;
+                    environment["SUITE_ELASTICSEARCH"] = Address(wire);
+                    break;
                 case Targets.Kafka:
                     environment["SUITE_KAFKA"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{wire.Port}");
                     break;
@@ -91,7 +99,8 @@ internal sealed class Wiring : IAsyncDisposable
         }
     }
 
-    private static bool IsToStore(string wire) => wire[(wire.IndexOf('/', StringComparison.Ordinal) + 1)..] is Targets.Postgres or Targets.Redis or Targets.Kafka;
+    private static bool IsToStore(string wire) => wire[(wire.IndexOf('/', StringComparison.Ordinal) + 1)..]
+        is Targets.Postgres or Targets.Redis or Targets.Kafka or Targets.Mongo;
 
     private static string Address(Wire wire) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{wire.Port}");
 }

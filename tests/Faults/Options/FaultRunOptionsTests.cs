@@ -65,7 +65,7 @@ internal sealed class FaultRunOptionsTests
     {
         var options = FaultRunOptions.Parse(["--seed", "42"])!;
 
-        var described = options.Describe(FaultPlan.Make(42, options.Length, options.Kinds, hasRealKafka: true));
+        var described = options.Describe(FaultPlan.Make(42, options.Length, options.Kinds, Present.Everything));
 
         Assert.That(described["seed"], Is.EqualTo("42"));
         Assert.That(int.Parse(described["planned faults"], System.Globalization.CultureInfo.InvariantCulture), Is.Positive);

@@ -15,13 +15,14 @@ internal sealed class FaultPlanTests
     }
 
     [Test]
-    public void Ten_minutes_have_every_kind_on_every_target([Values] bool hasRealKafka)
+    public void Ten_minutes_have_every_kind_on_every_target([Values] bool hasRealKafka, [Values] bool hasDocumentStores)
     {
-        var wanted = FaultKind.All.SelectMany(kind => Targets.Of(kind, hasRealKafka).Select(target => (kind, target)));
+        var present = new Present(hasRealKafka, hasDocumentStores, hasDocumentStores);
+        var wanted = FaultKind.All.SelectMany(kind => Targets.Of(kind, present).Select(target => (kind, target)));
 
         for (var seed = 0; seed < 200; seed++)
         {
-            var planned = FaultPlan.Make(seed, TimeSpan.FromMinutes(10), s_all, hasRealKafka).Faults.Select(fault => (fault.Kind, fault.Target));
+            var planned = FaultPlan.Make(seed, TimeSpan.FromMinutes(10), s_all, present).Faults.Select(fault => (fault.Kind, fault.Target));
             Assert.That(wanted.Except(planned), Is.Empty, $"seed {seed}");
         }
     }
@@ -35,7 +36,7 @@ internal sealed class FaultPlanTests
             Assert.That(s_all.Except(faults.Select(fault => fault.Kind)), Is.Empty, $"seed {seed}");
             Assert.That(
                 faults.Where(fault => fault.Kind is FaultKind.Kill or FaultKind.Terminate).Select(fault => fault.Target),
-                Is.SupersetOf(new[] { Targets.Postgres, Targets.Kafka, Targets.Redis }),
+                Is.SupersetOf(new[] { Targets.Postgres, Targets.Kafka, Targets.Redis, Targets.Mongo, Targets.Elasticsearch }),
                 $"seed {seed}");
         }
     }
@@ -62,35 +63,46 @@ internal sealed class FaultPlanTests
     {
         var owners = Make(5).Faults.Where(fault => !fault.Target.Contains('/', StringComparison.Ordinal) && fault.Kind != FaultKind.Provider);
 
-        Assert.That(owners.Select(fault => fault.Lane).Distinct().Count(), Is.EqualTo(1));
+        foreach (var target in owners.GroupBy(fault => Targets.DocumentStores.Contains(fault.Target)))
+        {
+            Assert.That(target.Select(fault => fault.Lane).Distinct().Count(), Is.EqualTo(1));
+        }
     }
 
     [Test]
     public void Only_kinds_that_were_asked_for_are_planned()
     {
-        var faults = FaultPlan.Make(1, TimeSpan.FromMinutes(2), new HashSet<string> { FaultKind.Cut, FaultKind.Flush }, hasRealKafka: true).Faults;
+        var faults = FaultPlan.Make(1, TimeSpan.FromMinutes(2), new HashSet<string> { FaultKind.Cut, FaultKind.Flush }, Present.Everything).Faults;
 
         Assert.That(faults.Select(fault => fault.Kind).Distinct(), Is.EquivalentTo(new[] { FaultKind.Cut, FaultKind.Flush }));
-        Assert.That(FaultPlan.Make(1, TimeSpan.FromMinutes(2), new HashSet<string>(), hasRealKafka: true).Faults, Is.Empty);
+        Assert.That(FaultPlan.Make(1, TimeSpan.FromMinutes(2), new HashSet<string>(), Present.Everything).Faults, Is.Empty);
     }
 
     [Test]
     public void A_broker_that_forgets_is_not_spoken_to_by_wires()
     {
-        var faults = FaultPlan.Make(1, TimeSpan.FromMinutes(30), s_all, hasRealKafka: false).Faults;
+        var faults = FaultPlan.Make(1, TimeSpan.FromMinutes(30), s_all, Present.Everything with { RealKafka = false }).Faults;
 
         Assert.That(faults.Where(fault => fault.Target.EndsWith("/kafka", StringComparison.Ordinal)), Is.Empty);
         Assert.That(faults.Select(fault => (fault.Kind, fault.Target)), Does.Contain((FaultKind.Kill, Targets.Kafka)));
     }
 
     [Test]
+    public void A_store_that_is_not_there_is_not_broken()
+    {
+        var faults = FaultPlan.Make(1, TimeSpan.FromMinutes(30), s_all, new Present(true, false, false)).Faults;
+
+        Assert.That(faults.Where(fault => Targets.DocumentStores.Any(store => fault.Target.EndsWith(store, StringComparison.Ordinal))), Is.Empty);
+    }
+
+    [Test]
     public void A_clock_is_wrong_by_at_least_a_second_in_both_directions()
     {
-        var skews = FaultPlan.Make(1, TimeSpan.FromMinutes(60), new HashSet<string> { FaultKind.Skew }, hasRealKafka: true).Faults;
+        var skews = FaultPlan.Make(1, TimeSpan.FromMinutes(60), new HashSet<string> { FaultKind.Skew }, Present.Everything).Faults;
 
         Assert.That(skews.Select(fault => Math.Abs(fault.Strength)), Is.All.InRange(1, 5));
         Assert.That(skews.Select(fault => Math.Sign(fault.Strength)).Distinct(), Is.EquivalentTo(new[] { -1, 1 }));
     }
 
-    private static FaultPlan Make(long seed) => FaultPlan.Make(seed, TimeSpan.FromMinutes(2), s_all, hasRealKafka: true);
+    private static FaultPlan Make(long seed) => FaultPlan.Make(seed, TimeSpan.FromMinutes(2), s_all, Present.Everything);
 }

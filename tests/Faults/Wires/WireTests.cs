@@ -84,6 +84,25 @@ internal sealed class WireTests
         Assert.That(await answer, Is.EqualTo("two"));
     }
 
+    [TestCase("POST /orders/_bulk HTTP/1.1", true)]
+    [TestCase("updates", true)]
+    [TestCase("POST /orders/_search HTTP/1.1", false)]
+    public async Task An_answer_that_is_held_back_shows_whether_documents_are_under_way(string asked, bool isWriting)
+    {
+        using var line = await LineAsync();
+        await line.AskAsync("one");
+        _wire.Set(WireMode.HoldReplies);
+
+        var answer = line.AskAsync(asked);
+        await ReachesAsync(() => _wire.Counts.Held, 1);
+        Assert.That(_server.Heard, Is.EqualTo(new[] { "one", asked }));
+        Assert.That((answer.IsCompleted, _wire.IsWriting), Is.EqualTo((false, isWriting)));
+
+        _wire.Set(WireMode.Through);
+        Assert.That(await answer, Is.EqualTo(asked));
+        Assert.That(_wire.IsWriting, Is.False);
+    }
+
     [Test]
     public async Task Slow_is_late_and_is_whole()
     {
