@@ -18,18 +18,20 @@ internal sealed record BenchOptions
     public const string Ledger = "ledger";
     public const string Overload = "overload";
     public const string Telemetry = "telemetry";
+    public const string Documents = "documents";
 
     public const string Help =
         """
         Measures Suite on this machine, as ratios within one run, on servers of its own that are gone afterwards:
           --quick           a run of about a minute, to see that it works; its numbers mean little
-          --only a,b        of get-user, caches, tokens, create-order, import, drain, overload, chain, footprint, scale, ledger, telemetry
-          --orders N        how many orders there are in scale; a million unless said
+          --only a,b        of get-user, caches, tokens, create-order, import, drain, overload, chain, footprint, scale, ledger, telemetry,
+                            documents
+          --orders N        how many orders there are in scale and documents; a million unless said
           --mock            the broker built into librdkafka, even where Apache Kafka is found
-        Kafka is taken from KAFKA_HOME, else from ../shared/kafka. The table goes to stdout, progress to stderr, JSON to artifacts/bench.
+        Kafka is taken from KAFKA_HOME, MongoDB from the path, Elasticsearch from ELASTICSEARCH_HOME, Kafka and Elasticsearch else from ../shared. The table goes to stdout, progress to stderr, JSON to artifacts/bench.
         """;
 
-    private static readonly string[] s_parts = [GetUser, Caches, Tokens, CreateOrder, Import, Drain, Overload, Chain, Footprint, Scale, Ledger, Telemetry];
+    private static readonly string[] s_parts = [GetUser, Caches, Tokens, CreateOrder, Import, Drain, Overload, Chain, Footprint, Scale, Ledger, Telemetry, Documents];
 
     public bool IsQuick { get; private init; }
 

@@ -57,6 +57,15 @@ internal static class BenchRun
                 parts.AddRange(await WholeAsync(suite, options, cancellationToken));
             }
 
+            if (options.Parts.Contains(BenchOptions.Documents))
+            {
+                await using var suite = await StartAsync(servers.WithDocuments, cancellationToken);
+                (postgres, kafka) = (await VersionAsync(suite, cancellationToken), suite.Kafka!.Kind);
+                await using var client = Client(suite);
+                using var documents = new Documents(suite, client, await Shop.OpenAsync(client, cancellationToken), options);
+                parts.Add(await documents.RunAsync(cancellationToken));
+            }
+
             if (options.Parts.Contains(BenchOptions.Telemetry))
             {
                 parts.Add(await TelemetryAsync(servers, options, cancellationToken));
@@ -66,6 +75,7 @@ internal static class BenchRun
         {
             NpgsqlConnection.ClearAllPools();
             Remove(data);
+            Remove(data + "-servers");
         }
 
         await TellAsync(new BenchReport(time, options.IsQuick, machine, postgres, kafka, parts), results, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Suite.Local;
 using Suite.Local.Ports;
+using Suite.Tests;
 
 namespace Suite.Bench;
 
@@ -8,7 +9,7 @@ namespace Suite.Bench;
 internal sealed class BenchServers(string data, BenchOptions options)
 {
     /// <summary>Where Apache Kafka lies: <c>KAFKA_HOME</c>, else <c>../shared/kafka</c>; null when it does not, or is not wanted.</summary>
-    public string? KafkaHome { get; } = options.UseMockKafka ? null : FindKafka();
+    public string? KafkaHome { get; } = options.UseMockKafka ? null : SharedServers.KafkaHome;
 
     /// <summary>All three services.</summary>
     public LocalSuiteOptions Whole => new()
@@ -49,14 +50,16 @@ internal sealed class BenchServers(string data, BenchOptions options)
         Environment = new Dictionary<string, string>(WithoutPayment.Environment) { [setting.Key] = setting.Value },
     };
 
+    /// <summary>
+    /// All three services, with the stores of documents that are here. MongoDB is measured as itself: what plays it in tests scans where it has
+    /// an index.
+    /// </summary>
+    public LocalSuiteOptions WithDocuments => Whole with
+    {
+        MongoProgram = Local.Mongo.MongoServer.OnPath(),
+        ElasticsearchHome = SharedServers.ElasticsearchHome(Directory.CreateDirectory(data + "-servers").FullName),
+    };
+
     /// <summary>PostgreSQL, Redis and a broker.</summary>
     public LocalSuiteOptions Stores => Whole with { Services = [] };
-
-    private static string? FindKafka()
-    {
-        var beside = Path.Combine(Checkout.Root, "..", "shared", "kafka");
-        return Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } named ? named
-            : File.Exists(Path.Combine(beside, "bin", "kafka-server-start.sh")) ? Path.GetFullPath(beside)
-            : null;
-    }
 }

@@ -68,7 +68,7 @@ internal sealed class Seeding(LocalSuite suite, Shop shop)
             _seeded = last;
             if (last % (10 * Chunk) == 0 || last == orders)
             {
-                Progress.Say($"Scale: {last} of {orders} orders are there");
+                Progress.Say($"{last} of {orders} orders are there");
             }
         }
 
