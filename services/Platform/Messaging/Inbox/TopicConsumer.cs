@@ -19,6 +19,8 @@ internal sealed class TopicConsumer : IDisposable
     private readonly IMessageApplier _applier;
     private readonly MessagingMetrics _metrics;
     private readonly ILogger _logger;
+    private readonly KafkaClients _clients;
+    private readonly int _brokers;
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly List<ReceivedMessage> _received = [];
 
@@ -34,6 +36,8 @@ internal sealed class TopicConsumer : IDisposable
     public TopicConsumer(IMessageApplier applier, KafkaClients clients, MessagingMetrics metrics, ILogger logger)
     {
         _applier = applier;
+        _clients = clients;
+        _brokers = clients.Brokers;
         _metrics = metrics;
         _logger = logger;
         _consumer = clients.GroupConsumer(applier.Consumer, error => _fatal = error.Reason)
@@ -42,13 +46,16 @@ internal sealed class TopicConsumer : IDisposable
             .Build();
     }
 
-    /// <summary>Consumes on the calling thread until it is told to stop, then commits and leaves the group.</summary>
+    /// <summary>
+    /// Consumes on the calling thread until it is told to stop, or the broker turns out to have forgotten everything; then commits and leaves the
+    /// group.
+    /// </summary>
     public void Run(CancellationToken stopping)
     {
         _consumer.Subscribe(_applier.Topics);
         try
         {
-            while (!stopping.IsCancellationRequested)
+            while (!stopping.IsCancellationRequested && _clients.Brokers == _brokers)
             {
                 if (_fatal is { } reason)
                 {

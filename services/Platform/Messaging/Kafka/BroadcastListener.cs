@@ -42,7 +42,7 @@ internal sealed class BroadcastListener(IEnumerable<BroadcastRegistration> regis
 
     private void Listen(BroadcastRegistration registration, CancellationToken stopping)
     {
-        var broken = false;
+        var (broken, brokers) = (false, clients.Brokers);
         using var consumer = clients.Listener(_ => broken = true).Build();
         if (Partitions(registration) is not { Count: > 0 } partitions)
         {
@@ -51,7 +51,7 @@ internal sealed class BroadcastListener(IEnumerable<BroadcastRegistration> regis
         }
 
         consumer.Assign(partitions);
-        while (!stopping.IsCancellationRequested && !broken)
+        while (!stopping.IsCancellationRequested && !broken && clients.Brokers == brokers)
         {
             if (consumer.Consume(Wait) is { Message.Key: not null } result)
             {

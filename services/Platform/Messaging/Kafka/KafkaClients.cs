@@ -7,8 +7,19 @@ namespace Suite.Platform.Messaging.Kafka;
 /// <summary>Makes Kafka clients with one set of manners.</summary>
 internal sealed class KafkaClients(MessagingOptions options, ILogger<KafkaClients> logger, FaultBoard? faults = null)
 {
+    private int _brokers;
+
+    /// <summary>
+    /// How often a broker turned out to have forgotten everything. A client that knew the one before may hold on to what is no more, such as
+    /// the epochs of its leaders, and read nothing: readers take a new one when this changes.
+    /// </summary>
+    public int Brokers => Volatile.Read(ref _brokers);
+
     /// <summary>What producers ask before they send; null where faults can not be set.</summary>
     public FaultBoard? Faults => faults;
+
+    /// <summary>Says that the broker has forgotten everything.</summary>
+    public void BeginAnew() => Interlocked.Increment(ref _brokers);
 
     /// <summary>The producer of the relay: idempotent, acknowledged by all replicas, without waiting for company.</summary>
     /// <param name="onFatal">Told when this producer can not go on.</param>

@@ -89,6 +89,7 @@ internal sealed class RelaySession(
         if (_memory.IsLost)
         {
             MessagingLog.BrokerLostMemory(logger);
+            clients.BeginAnew();
             await _memory.ForgetAsync(CancellationToken.None);
             return;
         }
