@@ -11,10 +11,12 @@ internal sealed class DepartureStore(NpgsqlDataSource dataSource)
 
     private const string SelectOpen = "SELECT id FROM orders WHERE customer_id = ANY($1) AND state IN (1, 2) AND fulfilment_id IS NULL ORDER BY id";
 
+    // Customer by customer: joined, a planner that hopes for a hundred matches soon walks all orders in order of id.
     private const string SelectLeft =
         """
-        SELECT o.id FROM departed_customers d JOIN orders o ON o.customer_id = d.customer_id
-        WHERE d.hear_time > now() - $1::interval AND o.state IN (1, 2) AND o.fulfilment_id IS NULL ORDER BY o.id LIMIT $2
+        SELECT o.id FROM departed_customers d
+        CROSS JOIN LATERAL (SELECT id FROM orders WHERE customer_id = d.customer_id AND state IN (1, 2) AND fulfilment_id IS NULL OFFSET 0) o
+        WHERE d.hear_time > now() - $1::interval ORDER BY o.id LIMIT $2
         """;
 
     // In order of id, as everywhere, so that writers that meet wait for each other instead of deadlocking.

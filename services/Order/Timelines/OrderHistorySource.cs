@@ -16,11 +16,12 @@ internal sealed class OrderHistorySource(NpgsqlDataSource dataSource) : IHistory
 {
     private const int PageSize = 500;
 
+    // That the order is not before the place either follows, but not for the planner, which would walk all orders to it.
     private const string Page =
         $"""
         SELECT {OrderHistory.Columns}, h.order_id, o.customer_id, o.currency, o.total_minor
         FROM order_history h JOIN orders o ON o.id = h.order_id
-        WHERE (h.order_id, h.version, h.place) > ($1, $2, $3) ORDER BY h.order_id, h.version, h.place LIMIT $4
+        WHERE (h.order_id, h.version, h.place) > ($1, $2, $3) AND o.id >= $1 ORDER BY h.order_id, h.version, h.place LIMIT $4
         """;
 
     public string Name => "order";
