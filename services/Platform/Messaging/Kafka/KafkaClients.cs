@@ -10,8 +10,8 @@ internal sealed class KafkaClients(MessagingOptions options, ILogger<KafkaClient
     private int _brokers;
 
     /// <summary>
-    /// How often a broker turned out to have forgotten everything. A client that knew the one before may hold on to what is no more, such as
-    /// the epochs of its leaders, and read nothing: readers take a new one when this changes.
+    /// How often a broker turned out to have forgotten everything. A client that knew the one before may hold on to what is no more, and read
+    /// nothing: readers take a new one when this changes.
     /// </summary>
     public int Brokers => Volatile.Read(ref _brokers);
 
