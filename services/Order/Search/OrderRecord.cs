@@ -81,15 +81,8 @@ internal sealed class OrderRecord(NpgsqlDataSource dataSource) : IHistorySource
         }
     }
 
-    private static IncomingMessage Mention(Guid order) => new()
-    {
-        Id = Guid.Empty,
-        Type = string.Empty,
-        Topic = OrderModule.Topic,
-        Key = order.ToString(),
-        Body = ReadOnlyMemory<byte>.Empty,
-        Time = DateTimeOffset.UnixEpoch,
-    };
+    private static IncomingMessage Mention(Guid order) =>
+        KeptMessages.Of(OrderModule.Topic, string.Empty, ReadOnlyMemory<byte>.Empty, traceId: null) with { Key = order.ToString() };
 
     private static OrderDocument Read(NpgsqlDataReader reader)
     {
@@ -107,8 +100,8 @@ internal sealed class OrderRecord(NpgsqlDataSource dataSource) : IHistorySource
             State = (State)reader.GetInt16(3),
             CurrencyCode = currency,
             Total = total.Units + (total.Nanos / 1_000_000_000m),
-            CreateTime = Micros(reader.GetFieldValue<DateTimeOffset>(8)),
-            UpdateTime = Micros(reader.GetFieldValue<DateTimeOffset>(9)),
+            CreateTime = Micros.Of(reader.GetFieldValue<DateTimeOffset>(8)),
+            UpdateTime = Micros.Of(reader.GetFieldValue<DateTimeOffset>(9)),
             Skus = skus,
             Texts = new OrderTexts(
                 [.. reader.GetFieldValue<string[]>(14).Concat(skus).Distinct()],
@@ -116,8 +109,6 @@ internal sealed class OrderRecord(NpgsqlDataSource dataSource) : IHistorySource
                 [.. reader.GetFieldValue<string[]>(15).Prepend(reason).Where(text => text.Length > 0).Distinct()]),
         };
     }
-
-    private static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     private async Task<IReadOnlyList<Guid>> IdsAsync(string sql, CancellationToken cancellationToken, params object[] values)
     {

@@ -13,7 +13,6 @@ namespace Suite.Orders.Search;
 internal static class QueryParser
 {
     private const int MostParts = 32;
-    private const long MicrosPerDay = TimeSpan.TicksPerDay / TimeSpan.TicksPerMicrosecond;
 
     private static readonly Dictionary<string, SearchField> s_fields = new(StringComparer.Ordinal)
     {
@@ -139,11 +138,11 @@ internal static class QueryParser
     {
         if (DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
         {
-            return Range(field, comparison, Micros(new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)), MicrosPerDay, isNot);
+            return Range(field, comparison, Micros.Of(new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)), Micros.PerDay, isNot);
         }
 
         return DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && value.Contains('T', StringComparison.Ordinal)
-            ? Range(field, comparison, Micros(time), 0, isNot)
+            ? Range(field, comparison, Micros.Of(time), 0, isNot)
             : throw Invalid(at, "a time such as 2026-01-31T12:00:00Z or a day such as 2026-01-31");
     }
 
@@ -160,8 +159,6 @@ internal static class QueryParser
             _ => new RangePart(field, null, false, end, length == 0, isNot),
         };
     }
-
-    private static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     private static short StateOf(string value, int at) => States.FindValueByName(value) is { Number: > 0 } state
         ? (short)state.Number

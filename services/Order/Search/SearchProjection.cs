@@ -105,19 +105,14 @@ internal sealed class SearchProjection(IOrderIndex index, OrderRecord record) : 
     {
         var (count, differences) = (0L, new Dictionary<Guid, string>());
         var (ours, theirs) = (new PagedWalk<OrderDocument>(PageAsync(serving)), new PagedWalk<OrderDocument>(PageAsync(other)));
-        var (a, b) = (await ours.NextAsync(cancellationToken), await theirs.NextAsync(cancellationToken));
-        while (a is not null || b is not null)
+        await foreach (var (a, b) in ours.BesideAsync(theirs, static (x, y) => x.Id.CompareTo(y.Id), cancellationToken))
         {
             count++;
-            var order = a is null ? 1 : b is null ? -1 : a.Id.CompareTo(b.Id);
-            var difference = order < 0 ? "is not in the record" : order > 0 ? "is missing" : a!.DifferenceTo(b!);
+            var difference = a is null ? "is missing" : b is null ? "is not in the record" : a.DifferenceTo(b);
             if (difference is not null)
             {
-                differences[(order <= 0 ? a : b)!.Id] = difference;
+                differences[(a ?? b)!.Id] = difference;
             }
-
-            a = order <= 0 ? await ours.NextAsync(cancellationToken) : a;
-            b = order >= 0 ? await theirs.NextAsync(cancellationToken) : b;
         }
 
         return (count, differences);

@@ -61,18 +61,13 @@ internal sealed class TimelineProjection(ITimelineStore store, IEnumerable<IHist
     {
         var (count, suspects) = (0L, new List<Guid>());
         var (ours, theirs) = (new PagedWalk<TimelineDocument>(PageAsync(serving)), new PagedWalk<TimelineDocument>(PageAsync(other)));
-        var (a, b) = (await ours.NextAsync(cancellationToken), await theirs.NextAsync(cancellationToken));
-        while (a is not null || b is not null)
+        await foreach (var (a, b) in ours.BesideAsync(theirs, static (x, y) => (x.Owner, x.Bucket).CompareTo((y.Owner, y.Bucket)), cancellationToken))
         {
             count++;
-            var order = a is null ? 1 : b is null ? -1 : (a.Owner, a.Bucket).CompareTo((b.Owner, b.Bucket));
-            if (order != 0 || Difference(a!, b!) is not null)
+            if (a is null || b is null || Difference(a, b) is not null)
             {
-                suspects.Add((order <= 0 ? a : b)!.Owner);
+                suspects.Add((a ?? b)!.Owner);
             }
-
-            a = order <= 0 ? await ours.NextAsync(cancellationToken) : a;
-            b = order >= 0 ? await theirs.NextAsync(cancellationToken) : b;
         }
 
         // What is told meanwhile is written to one after the other.

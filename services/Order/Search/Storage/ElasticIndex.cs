@@ -11,7 +11,6 @@ namespace Suite.Orders.Search.Storage;
 internal sealed class ElasticIndex(ElasticClient client) : IOrderIndex
 {
     private const int MostDays = 100;
-    private const long MicrosPerDay = TimeSpan.TicksPerDay / TimeSpan.TicksPerMicrosecond;
     private const string Alias = "suite-orders";
 
     private static readonly (string Field, double Boost)[] s_words = [("product_words", 10), ("adjustment_words", 4), ("reason_words", 2), ("id_words", 1)];
@@ -137,7 +136,7 @@ internal sealed class ElasticIndex(ElasticClient client) : IOrderIndex
             writer.WriteStartObject("day");
             writer.WriteStartObject("histogram");
             writer.WriteString("field", "create_time");
-            writer.WriteNumber("interval", MicrosPerDay);
+            writer.WriteNumber("interval", Micros.PerDay);
             writer.WriteNumber("min_doc_count", 1);
             writer.WriteStartObject("order");
             writer.WriteString("_key", "desc");
@@ -152,7 +151,7 @@ internal sealed class ElasticIndex(ElasticClient client) : IOrderIndex
             answer.RootElement.GetProperty("hits").GetProperty("total").GetProperty("value").GetInt64(),
             [.. Buckets(found, "state").Select(of => (State: of.Key.GetInt32(), of.Count)).OrderByDescending(of => of.Count).ThenBy(of => of.State)],
             [.. Buckets(found, "currency").Select(of => (Currency: of.Key.GetString()!, of.Count)).OrderByDescending(of => of.Count).ThenBy(of => of.Currency, StringComparer.Ordinal)],
-            [.. Buckets(found, "day").Take(MostDays).Select(of => (DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays((long)(of.Key.GetDouble() / MicrosPerDay))), of.Count))]);
+            [.. Buckets(found, "day").Take(MostDays).Select(of => (DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays((long)(of.Key.GetDouble() / Micros.PerDay))), of.Count))]);
     });
 
     public Task<IReadOnlyList<OrderDocument>> PageAsync(long generation, Guid after, int count, CancellationToken cancellationToken) =>
